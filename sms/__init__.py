@@ -1,0 +1,1 @@
+"""Messages: what they say, what they cost, and who carries them."""

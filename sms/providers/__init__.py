@@ -1,0 +1,1 @@
+"""Those who carry messages: one port, one page per provider."""

@@ -1,0 +1,1 @@
+"""Bấm, the application: the heart, the store, and the edges around them."""

@@ -1,0 +1,1 @@
+"""The commands an officer or an operator types: flask --app wsgi …"""

@@ -1,0 +1,141 @@
+"""What a dialogue may know: the line in hand, the people registered on it, and the moment it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ussd_app.domain.money import NOTHING, Dong
+from ussd_app.domain.payments import Cycle, Receipt
+from ussd_app.domain.people import Gender, Language, PayoutMethod
+from ussd_app.domain.phone import Phone
+from ussd_app.domain.points import PointDirectory
+
+
+class CashOutState(StrEnum):
+    """A cash-out's life: held -> sent -> issued -> paid | failed, with `unknown` wherever an answer is missing."""
+
+    HELD = "held"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    ISSUED = "issued"
+    """The provider holds the money and has made a one-time code."""
+    PAID = "paid"
+    FAILED = "failed"
+    REVERSED = "reversed"
+
+    @property
+    def live(self) -> bool:
+        return self in (CashOutState.HELD, CashOutState.SENT, CashOutState.UNKNOWN, CashOutState.ISSUED)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSeen:
+    """A released payment as its owner may see it, newest first in `Person.payments`."""
+
+    id: int
+    cycle: Cycle
+    programme: str
+    amount: Dong
+    receipt: Receipt
+    case_reference: str = ""
+    case_due: str = ""
+    """`31/12`: the day by which the commune calls back, when a case is open."""
+    receipt_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CashOutSeen:
+    """The last cash-out of a person. `code` is there only while it can be redeemed."""
+
+    reference: str
+    amount: Dong
+    state: CashOutState
+    asked_at: datetime
+    point_code: str
+    point_name: str
+    reason: str = ""
+    """Key of the reason of a failure, as in the texts under `reason.…`."""
+    code: str = field(default="", repr=False)
+    code_expires_at: datetime | None = None
+
+
+def _never(typed: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What may be known of a person's PIN: never the PIN. The two checks are given by the edge (argon2id)."""
+
+    is_set: bool = False
+    tries_left: int = 3
+    matches: Callable[[str], bool] = field(default=_never, compare=False, repr=False)
+    matches_proposed: Callable[[str], bool] = field(default=_never, compare=False, repr=False)
+
+    @property
+    def locked(self) -> bool:
+        return self.tries_left <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person, as the dialogues see them."""
+
+    id: int
+    given_name: str
+    gender: Gender
+    language: Language
+    birth_year: int
+    commune_code: str
+    commune_name: str
+    payout_method: PayoutMethod
+    balance: Dong = NOTHING
+    payments: tuple[PaymentSeen, ...] = ()
+    last_cash_out: CashOutSeen | None = None
+    pin: Pin = field(default_factory=Pin)
+
+    @property
+    def live_cash_out(self) -> CashOutSeen | None:
+        return self.last_cash_out if self.last_cash_out and self.last_cash_out.state.live else None
+
+    @property
+    def unconfirmed(self) -> PaymentSeen | None:
+        """The oldest payment whose owner has not yet said whether it came."""
+        waiting = [each for each in self.payments if each.receipt is Receipt.NOT_ASKED]
+        return waiting[-1] if waiting else None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What every page may name: the free hotline, the short code, how long a promise takes."""
+
+    hotline: str
+    ussd_code: str
+    pin_length: int = 4
+    minutes_to_result: int = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The phone in hand at this moment: everyone registered on it, and what a dialogue may look up."""
+
+    phone: Phone
+    now: datetime
+    """In the province's own time zone."""
+    service: Service
+    people: tuple[Person, ...] = ()
+    points: PointDirectory = field(default_factory=PointDirectory)
+    cut_visit: CutVisit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CutVisit:
+    """The last session of this phone that was cut in the middle, within its time to resume."""
+
+    standing: str
+    """As `menus.engine.freeze` wrote it."""
+    cash_out_reference: str = ""
+    """Set when that session had already asked for cash: then the truth is told instead of going on."""

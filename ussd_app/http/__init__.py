@@ -1,0 +1,1 @@
+"""Edges in: what gateways, providers and monitors send us over HTTP."""

@@ -1,0 +1,104 @@
+"""Every setting: its type, its default or none, and one sentence of help."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting is missing or cannot be used; the message is one sentence for the person who set it."""
+
+
+def _setting(default: Any, sentence: str) -> Any:
+    return field(default=default, metadata={"help": sentence})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Read once from the environment; each field is the environment variable of the same name in capitals."""
+
+    database_url: str = _setting("", "PostgreSQL to use; unset means an embedded one, kept in var/.")
+    redis_url: str = _setting("", "Redis to use; unset means an embedded one, kept in var/.")
+    callback_token: str = _setting("local", "Secret part of every callback path; `local` serves loopback only.")
+    secret_key: str = _setting("", "Signs pages and fingerprints; unset means one kept in var/keys.")
+    data_key: str = _setting("", "Encrypts what is secret in the database; unset means one kept in var/keys.")
+    at_username: str = _setting("sandbox", "Africa's Talking user name.")
+    at_api_key: str = _setting("", "Africa's Talking key.")
+    at_base_url: str = _setting("", "Africa's Talking address; unset in the sandbox means the simulated network.")
+    sms_sender: str = _setting("ASXH", "Brand name messages come from, at most 11 characters.")
+    ussd_code: str = _setting("*8899#", "The short code people dial.")
+    hotline: str = _setting("18001234", "The free number every message names.")
+    default_region: str = _setting("VN", "Region in which phone numbers in lists are read.")
+    timezone: str = _setting("Asia/Ho_Chi_Minh", "Time zone of every date and hour a person sees.")
+    pin_length: int = _setting(4, "Digits of a PIN.")
+    momo_base_url: str = _setting("", "GSMA Mobile Money API address; unset means the simulated provider.")
+    momo_api_key: str = _setting("simulated", "Key for the mobile-money provider.")
+    momo_account: str = _setting("asxh-thai-nguyen", "The programme's own account at the provider.")
+    momo_callback_base: str = _setting("", "Address the provider calls back; unset means this host and port.")
+    code_lifetime_s: int = _setting(172_800, "Seconds a cash-out code can be redeemed.")
+    networks_url: str = _setting("", "Where the simulated networks listen; set by `make run`.")
+    port: int = _setting(8000, "Port of the web server.")
+
+    def __post_init__(self) -> None:
+        if len(self.sms_sender) > 11:
+            raise SettingsError("SMS_SENDER may have at most 11 characters.")
+        if not self.callback_token.isascii() or "/" in self.callback_token or not self.callback_token:
+            raise SettingsError("CALLBACK_TOKEN must be plain characters without a slash.")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as problem:
+            raise SettingsError(f"TIMEZONE {self.timezone!r} is not a known time zone.") from problem
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        given = os.environ if environment is None else environment
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            written = given.get(each.name.upper(), "").strip()
+            if not written:
+                continue
+            try:
+                values[each.name] = int(written) if each.type == "int" else written
+            except ValueError as problem:
+                raise SettingsError(f"{each.name.upper()} must be a whole number, not {written!r}.") from problem
+        return cls(**values)
+
+    @property
+    def local(self) -> bool:
+        """True while the callback token is the public default: then only loopback is served."""
+        return self.callback_token == "local"  # noqa: S105 - the public default, not a secret
+
+    @property
+    def simulated(self) -> bool:
+        """True when Africa's Talking is the simulator's own network."""
+        return self.at_username == "sandbox" and not self.at_api_key and not self.at_base_url
+
+    def keys(self) -> tuple[bytes, bytes]:
+        """(secret key, data key); made once and kept in var/keys where none is given, only on a local stack."""
+        if self.secret_key and self.data_key:
+            return self.secret_key.encode(), self.data_key.encode()
+        if not self.local:
+            raise SettingsError("SECRET_KEY and DATA_KEY must be set when CALLBACK_TOKEN is.")
+        kept = _local_keys(HOME / "var" / "keys")
+        return (self.secret_key.encode() or kept[0], self.data_key.encode() or kept[1])
+
+
+def _local_keys(path: Path) -> tuple[bytes, bytes]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(handle, "w") as file:
+            file.write(f"{secrets.token_hex(32)}\n{secrets.token_hex(32)}\n")
+    first, second = path.read_text().split()
+    return first.encode(), second.encode()

@@ -1,0 +1,1 @@
+"""The phone on the screen and in the terminal, and the local networks behind it."""

@@ -1,0 +1,1 @@
+"""Work done later, woken by RQ, promised by database rows."""

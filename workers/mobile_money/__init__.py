@@ -1,0 +1,1 @@
+"""Those who move the money: one port, one page per provider."""
