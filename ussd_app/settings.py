@@ -81,6 +81,20 @@ class Settings:
         """True when Africa's Talking is the simulator's own network."""
         return self.at_username == "sandbox" and not self.at_api_key and not self.at_base_url
 
+    @property
+    def sms_url(self) -> str:
+        """Where messages are handed over; empty means Africa's Talking itself."""
+        return self.at_base_url or (self.networks_url if self.simulated else "")
+
+    @property
+    def mobile_money_url(self) -> str:
+        return self.momo_base_url or f"{self.networks_url}/v1.2/mm"
+
+    @property
+    def mobile_money_callback_url(self) -> str:
+        base = self.momo_callback_base or f"http://127.0.0.1:{self.port}"
+        return f"{base}/callbacks/{self.callback_token}/mobile-money/gsma"
+
     def keys(self) -> tuple[bytes, bytes]:
         """(secret key, data key); made once and kept in var/keys where none is given, only on a local stack."""
         if self.secret_key and self.data_key:

@@ -58,6 +58,8 @@ def read_phone(written: str, region: str = "VN") -> ReadPhone | None:
         number = phonenumbers.parse(digits, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    # New mobile ranges are in use before the library's tables list them.
+    mobile = number.country_code == 84 and re.fullmatch(r"[35789]\d{8}", str(number.national_number))
+    if not mobile and not phonenumbers.is_valid_number(number):
         return None
     return ReadPhone(Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)), converted=False)

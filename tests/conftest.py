@@ -1,0 +1,101 @@
+"""What tests stand on: a real PostgreSQL, a real Redis, and a migrated database of one's own."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from ussd_app.actions.desk import Desk
+from ussd_app.local.embedded import start_postgres, start_redis
+from ussd_app.store.database import Database
+from ussd_app.store.schema import upgrade
+from ussd_app.store.vault import Vault
+
+NOON = datetime(2027, 1, 25, 5, 0, tzinfo=UTC)
+"""12:00 in Thái Nguyên, a week before Tết."""
+
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--snap", action="store_true", help="rewrite the stored transcripts")
+
+
+@pytest.fixture(scope="session")
+def own_directory() -> Iterator[Path]:
+    """A short-named directory that the database's own user can reach."""
+    with tempfile.TemporaryDirectory(prefix="bam-", ignore_cleanup_errors=True) as directory:
+        path = Path(directory)
+        path.chmod(0o755)
+        yield path
+
+
+@pytest.fixture(scope="session")
+def postgres_url(own_directory: Path) -> Iterator[str]:
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    server = start_postgres(own_directory / "postgres")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(own_directory: Path) -> Iterator[str]:
+    given = os.environ.get("TEST_REDIS_URL")
+    if given:
+        yield given
+        return
+    server = start_redis(own_directory / "redis")
+    yield server.url
+    server.stop()
+
+
+
+def _with_database(url: str, name: str) -> str:
+    """The same server, another database: URL in, URL out."""
+    head, _, query = url.partition("?")
+    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture(scope="session")
+def template(postgres_url: str) -> str:
+    """A migrated database to copy from."""
+    name = f"bam_template_{os.getpid()}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+    migrated = Database(_with_database(postgres_url, name))
+    upgrade(migrated)
+    migrated.close()
+    return name
+
+
+@pytest.fixture
+def database_url(postgres_url: str, template: str) -> Iterator[str]:
+    name = f"bam_test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _with_database(postgres_url, name)
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk(Vault(b"a key for tests"), "ASXH", "18001234", "gsma", ZoneInfo("Asia/Ho_Chi_Minh"))

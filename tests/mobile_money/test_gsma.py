@@ -1,0 +1,285 @@
+"""A whole conversation with a provider on loopback, with what a network may do to it."""
+
+import json
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import requests
+
+from ussd_app.domain.money import Dong
+from workers.mobile_money import gsma
+from workers.mobile_money.gsma import GsmaMobileMoney
+from workers.mobile_money.port import (
+    Accepted,
+    Busy,
+    Failed,
+    Hint,
+    Issued,
+    MobileMoney,
+    NotFound,
+    Order,
+    Paid,
+    Pending,
+    StillUnsure,
+    Unsure,
+)
+
+ATTEMPT = UUID("7d5f5a5e-2f3a-4c1b-8a55-0f7e3c9d1b20")
+ORDER = Order(ATTEMPT, "R7K2M4", Dong(500_000), "1024", 172_800)
+CODE = "48219375"
+CODES = "/accounts/accountid/asxh-thai-nguyen/authorisationcodes"
+WIRE = Path(__file__).parents[1] / "wire" / "gsma"
+
+
+@dataclass
+class Said:
+    status: int = 200
+    body: bytes = b""
+    fault: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def recorded(name: str) -> Said:
+    case = json.loads((WIRE / f"{name}.json").read_text())
+    return Said(case["status"], json.dumps(case["body"]).encode())
+
+
+class Provider(ThreadingHTTPServer):
+    """Says for each method and path what the test wrote down, and remembers what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Caller)
+        self.says: dict[str, Said] = {}
+        self.heard: list[tuple[str, dict[str, str], Any]] = []
+        self.connections = 0
+        self.over = threading.Event()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Caller(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Provider  # pyright: ignore[reportIncompatibleVariableOverride] - only ever made by Provider
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.connections += 1
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        heard = f"{self.command} {self.path}"
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.heard.append((heard, headers, json.loads(body) if body else None))
+        said = self.server.says.get(heard, recorded("response_never_seen"))
+        match said.fault:
+            case "silence":
+                self.server.over.wait(30)
+                self.close_connection = True
+            case "reset":
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+            case "half":
+                self._answer(said, len(said.body) + 100)
+                self.close_connection = True
+            case _:
+                self._answer(said, len(said.body))
+
+    do_POST = do_GET
+
+    def _answer(self, said: Said, promised: int) -> None:
+        self.send_response(said.status)
+        for name, value in {"Content-Type": "application/json", "Content-Length": str(promised), **said.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(said.body)
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    provider = Provider()
+    serving = threading.Thread(target=provider.serve_forever, kwargs={"poll_interval": 0.01})
+    serving.start()
+    yield provider
+    provider.over.set()
+    provider.shutdown()
+    serving.join()
+    provider.server_close()
+
+
+@pytest.fixture
+def money(provider: Provider) -> GsmaMobileMoney:
+    return GsmaMobileMoney(provider.address + "/", "key-of-ours", "asxh-thai-nguyen", "https://asxh.example/back")
+
+
+def ask(provider: Provider, money: MobileMoney, linked: str | Said, link: str = f"{CODES}/{CODE}") -> object:
+    provider.says[f"GET /responses/{ATTEMPT}"] = Said(body=json.dumps({"link": link}).encode())
+    provider.says[f"GET {link}"] = recorded(linked) if isinstance(linked, str) else linked
+    return money.enquire(ORDER)
+
+
+def test_what_is_asked_of_them(provider: Provider, money: MobileMoney):
+    provider.says[f"POST {CODES}"] = recorded("submit_accepted_to_be_called_back")
+    assert money.submit(ORDER) == Accepted("0c2f5d1e-6a86-4f0c-9c07-2a37b8f0e111")
+    ((heard, headers, wish),) = provider.heard
+    assert heard == f"POST {CODES}"
+    assert headers["x-correlationid"] == str(ATTEMPT)
+    assert headers["x-callback-url"] == "https://asxh.example/back"
+    assert headers["x-api-key"] == "key-of-ours"
+    assert headers["x-channel"] == "USSD"
+    assert wish.pop("requestDate") == headers["x-date"]
+    assert datetime.fromisoformat(headers["x-date"]).tzinfo == UTC
+    assert wish == {
+        "amount": "500000",
+        "currency": "VND",
+        "amountType": "exact",
+        "codeLifetime": 172_800,
+        "holdFundsIndicator": True,
+        "redemptionAccountIdentifiers": [{"key": "storeid", "value": "1024"}],
+        "redemptionTransactionTypes": [{"transactionType": "withdrawal"}],
+        "metadata": [{"key": "reference", "value": "R7K2M4"}],
+    }
+
+
+def test_the_code_with_its_end(provider: Provider, money: MobileMoney):
+    issued = ask(provider, money, "link_code_active")
+    assert issued == Issued(CODE, datetime(2027, 1, 2, 10, 5, tzinfo=UTC), str(ATTEMPT))
+    assert CODE not in repr(issued)
+
+
+def test_a_redeemed_code_is_paid_only_when_its_transaction_says_so(provider: Provider, money: MobileMoney):
+    provider.says["GET /transactions/REF-77001"] = recorded("transaction_completed")
+    assert ask(provider, money, "link_code_redeemed") == Paid("REF-77001", datetime(2026, 12, 31, 11, tzinfo=UTC))
+    provider.says["GET /transactions/REF-77001"] = recorded("transaction_another_amount")
+    assert money.enquire(ORDER) == StillUnsure("amount differs")
+    provider.says["GET /transactions/REF-77001"] = Said(503)
+    assert money.enquire(ORDER) == StillUnsure("http_503")
+
+
+def test_under_way_failed_and_never_seen(provider: Provider, money: MobileMoney):
+    assert money.enquire(ORDER) == NotFound()
+    assert ask(provider, money, "link_request_pending", "/requeststates/1") == Pending()
+    assert ask(provider, money, "link_request_failed", "/requeststates/1") == Failed("insufficient_float")
+    assert ask(provider, money, "link_code_expired") == Failed("expired")
+
+
+def test_a_completed_request_leads_on_to_its_code(provider: Provider, money: MobileMoney):
+    provider.says["GET /accounts/accountid/a/authorisationcodes/48219375"] = recorded("link_code_active")
+    assert isinstance(ask(provider, money, "link_request_completed", "/requeststates/1"), Issued)
+
+
+def test_links_that_go_round_end(provider: Provider, money: MobileMoney):
+    path = "/accounts/accountid/a/authorisationcodes/48219375"
+    provider.says[f"GET {path}"] = recorded("link_request_completed")
+    assert ask(provider, money, "link_request_completed", "/requeststates/1") == StillUnsure("links without end")
+
+
+@pytest.mark.parametrize("link", ["https://elsewhere.example/code", "//elsewhere.example/code", "code", "/a/../b"])
+def test_our_key_goes_nowhere_else(provider: Provider, money: MobileMoney, link: str):
+    assert ask(provider, money, Said(), link) == StillUnsure("link leads away")
+    assert len(provider.heard) == 1
+
+
+def test_a_full_link_to_themselves_is_followed(provider: Provider, money: MobileMoney):
+    provider.says[f"GET /responses/{ATTEMPT}"] = Said(body=json.dumps({"link": f"{provider.address}{CODES}/1"}).encode())
+    provider.says[f"GET {CODES}/1"] = recorded("link_code_cancelled")
+    assert money.enquire(ORDER) == Failed("cancelled")
+
+
+def test_a_redirect_is_not_followed(provider: Provider, money: MobileMoney):
+    provider.says[f"POST {CODES}"] = Said(302, headers={"Location": "/elsewhere"})
+    assert money.submit(ORDER) == Unsure("http_302")
+    assert len(provider.heard) == 1
+
+
+def test_refused_connection_is_surely_not_taken():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refuses
+        money = GsmaMobileMoney(f"http://127.0.0.1:{taken.getsockname()[1]}", "key", "account")
+        assert money.submit(ORDER) == Busy("no_connection")
+        assert isinstance(money.enquire(ORDER), StillUnsure)
+
+
+@pytest.mark.parametrize("fault", ["silence", "reset", "half"])
+def test_what_breaks_after_the_request_left_is_unsure(
+    provider: Provider, money: MobileMoney, fault: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(gsma, "CONNECT_AND_READ_S", (3.05, 0.2))
+    provider.says[f"POST {CODES}"] = Said(202, b"{}", fault)
+    provider.says[f"GET /responses/{ATTEMPT}"] = Said(200, b"{}", fault)
+    assert isinstance(money.submit(ORDER), Unsure)
+    assert len(provider.heard) == 1, "never sent a second time"
+    assert isinstance(money.enquire(ORDER), StillUnsure)
+
+
+def test_calls_share_one_connection(provider: Provider, money: MobileMoney):
+    for _ in range(5):
+        money.enquire(ORDER)
+    assert (len(provider.heard), provider.connections) == (5, 1)
+
+
+def test_no_code_comes_into_a_log_or_an_answer(
+    provider: Provider, money: MobileMoney, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(gsma, "CONNECT_AND_READ_S", (3.05, 0.2))
+    with caplog.at_level(logging.DEBUG):
+        said = [repr(ask(provider, money, Said(fault=fault))) for fault in ("silence", "reset", "half")]
+        said.append(repr(ask(provider, money, "link_code_active")))
+        requests.get(f"{provider.address}/of-somebody-else", timeout=5)
+    assert CODE not in "".join(said)
+    assert CODE not in caplog.text
+    assert "of-somebody-else" in caplog.text, "only our own calls are silent"
+
+
+# ---- callbacks -------------------------------------------------------------------------------------------
+
+READY = json.dumps({"authorisationCode": CODE, "codeState": "active", "creationDate": "2026-12-31T10:05:00Z"}).encode()
+
+
+@pytest.fixture
+def reader() -> MobileMoney:
+    return GsmaMobileMoney("http://127.0.0.1:9", "key", "account")
+
+
+def event_key(reader: MobileMoney, body: bytes, attempt: UUID = ATTEMPT) -> str:
+    hint = reader.read_callback({"X-CorrelationID": str(attempt)}, body)
+    assert hint is not None
+    return hint.event_key
+
+
+@pytest.mark.parametrize("name", ["X-CorrelationID", "x-correlationid", "X-Correlationid"])
+def test_a_callback_says_whom_it_concerns(reader: MobileMoney, name: str):
+    assert reader.read_callback({name: str(ATTEMPT).upper()}, READY) == Hint(ATTEMPT, event_key(reader, READY))
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"X-CorrelationID": ""}, {"X-CorrelationID": "7"}, {"X-CorrelationID": f"{{{ATTEMPT}}}"}]
+)
+def test_what_names_no_attempt_is_no_callback(reader: MobileMoney, headers: dict[str, str]):
+    assert reader.read_callback(headers, READY) is None
+
+
+def test_the_same_event_has_the_same_key_and_another_has_another(reader: MobileMoney):
+    expired = READY.replace(b"active", b"expired")
+    keys = [event_key(reader, READY), event_key(reader, expired), event_key(reader, READY, UUID(int=7))]
+    assert event_key(reader, READY) == keys[0]
+    assert len(set(keys)) == 3
+    assert event_key(reader, b"not json")
+
+
+def test_no_key_can_be_turned_back_into_a_code(reader: MobileMoney):
+    assert event_key(reader, READY) == event_key(reader, READY.replace(CODE.encode(), b"00000000"))

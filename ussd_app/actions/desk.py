@@ -1,0 +1,30 @@
+"""What an action needs beside the database: the vault, the moment, and the names that messages carry."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ussd_app.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Made once by each process at its start."""
+
+    vault: Vault
+    brand: str
+    hotline: str
+    provider: str
+    """Name of the mobile-money provider new cash-outs go to."""
+    zone: ZoneInfo
+
+    def local(self, moment: datetime) -> datetime:
+        return moment.astimezone(self.zone)
+
+
+def new_reference(letter: str) -> str:
+    """A reference a person can read out: a letter and seven digits. Not a secret, and never a code."""
+    return f"{letter}{secrets.randbelow(10**7):07d}"

@@ -1,0 +1,181 @@
+"""Releasing a batch: every payment credited once, handed over where we do not keep it, and announced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, text
+from sqlalchemy.exc import IntegrityError
+
+from sms.notices import PaymentArrived
+from ussd_app.actions.desk import Desk
+from ussd_app.actions.payments import NotAllowed, content_hash, find_batch, four_eyes, require
+from ussd_app.domain import ledger
+from ussd_app.domain.ledger import Account, leg_id
+from ussd_app.domain.money import Dong
+from ussd_app.domain.payments import Cycle, Role
+from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
+from ussd_app.store import messages
+from ussd_app.store.database import Database
+from ussd_app.store.officers import Officer
+
+# Small enough that nobody who dials meanwhile waits for the locks of more than a moment.
+PAYMENTS_AT_A_TIME = 250
+
+
+def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime) -> None:
+    """Sign the release. Raises NotAllowed: for the same eyes twice, and for a batch that is not as it was approved."""
+    require(officer, Role.RELEASES)
+    batch = find_batch(db, batch_id, lock=True)
+    if batch.state == "releasing":
+        return  # a release that was cut short goes on
+    if batch.state != "approved":
+        raise NotAllowed(f"Batch {batch_id} is {batch.state}: only an approved batch can be released.")
+    if content_hash(db, batch_id) != batch.content_hash:
+        raise NotAllowed(f"Batch {batch_id} is not as it was approved.")
+    try:
+        with db.begin_nested():
+            db.execute(
+                text("UPDATE payment_batch SET state = 'releasing', released_by = :officer WHERE id = :id"),
+                {"id": batch_id, "officer": officer.id},
+            )
+    except IntegrityError as refused:
+        raise NotAllowed(four_eyes(refused, officer, batch_id)) from refused
+
+
+def finish_release(
+    database: Database, desk: Desk, batch_id: int, now: Callable[[], datetime], progress: Callable[[int], None]
+) -> int:
+    """Release what is still to be released, some payments at a time, and close the batch. How many there were."""
+    done = 0
+    while True:
+        with database.begin() as db:
+            released = _release_some(db, desk, batch_id, now())
+            if not released:
+                db.execute(
+                    text("""UPDATE payment_batch SET state = 'released', released_at = :now
+                            WHERE id = :id AND state = 'releasing'
+                              AND NOT EXISTS (SELECT FROM payment WHERE batch_id = :id AND state = 'entered')"""),
+                    {"id": batch_id, "now": now()},
+                )
+                return done
+        done += released
+        progress(released)
+
+
+def unfinished(db: Connection) -> list[int]:
+    """Batches whose release was cut short."""
+    return [row.id for row in db.execute(text("SELECT id FROM payment_batch WHERE state = 'releasing' ORDER BY id"))]
+
+
+def _release_some(db: Connection, desk: Desk, batch_id: int, now: datetime) -> int:
+    payments = db.execute(
+        text("""SELECT p.id, p.person_id, p.programme, p.cycle, p.amount, p.grant_id,
+                       w.full_name, w.gender, w.language, w.payout_method, h.e164
+                FROM payment p JOIN person w ON w.id = p.person_id
+                LEFT JOIN LATERAL (SELECT e164 FROM person_phone WHERE person_id = w.id AND unproven_at IS NULL
+                                   ORDER BY since, e164 LIMIT 1) h ON true
+                WHERE p.batch_id = :batch AND p.state = 'entered'
+                ORDER BY p.id LIMIT :some FOR UPDATE OF p SKIP LOCKED"""),
+        {"batch": batch_id, "some": PAYMENTS_AT_A_TIME},
+    ).all()
+    if not payments:
+        return 0
+    _credit(db, payments)
+    db.execute(
+        text("UPDATE payment SET state = 'released', released_at = :now WHERE id = ANY(:ids)"),
+        {"ids": [each.id for each in payments], "now": now},
+    )
+    outgoing = [_notice(desk, each, now) for each in payments if each.e164]
+    messages.add(db, desk.vault, outgoing, now)
+    return len(payments)
+
+
+Leg = tuple[object, Account, Account, int, object, str]
+
+
+def _legs(payment: Row[Any]) -> list[Leg]:
+    year, month = payment.cycle.split("-")
+    owner = ledger.beneficiary(payment.person_id, payment.programme)
+    source = ledger.treasury(payment.programme, Cycle(int(year), int(month)))
+    legs: list[Leg] = [(payment.grant_id, source, owner, payment.amount, payment.grant_id, "payment released")]
+    method = PayoutMethod(payment.payout_method)
+    if not method.cash_out_here:
+        away = ledger.handed_over(method.value, payment.programme)
+        handed = leg_id(payment.grant_id, "handed over", 0)
+        legs.append((handed, owner, away, payment.amount, payment.grant_id, "handed over to be paid elsewhere"))
+    return legs
+
+
+def _credit(db: Connection, payments: Sequence[Row[Any]]) -> None:
+    legs = [leg for payment in payments for leg in _legs(payment)]
+    accounts = _accounts(db, {account.code: account for leg in legs for account in leg[1:3]})
+    db.execute(
+        text("""INSERT INTO transfer (id, kind, debit_id, credit_id, amount, journal_id, reason)
+                SELECT id, 'single', debit, credit, amount, journal, reason
+                FROM unnest(CAST(:ids AS uuid[]), CAST(:debits AS bigint[]), CAST(:credits AS bigint[]),
+                            CAST(:amounts AS bigint[]), CAST(:journals AS uuid[]), CAST(:reasons AS text[]))
+                     AS t (id, debit, credit, amount, journal, reason)"""),
+        {
+            "ids": [leg[0] for leg in legs],
+            "debits": [accounts[leg[1].code] for leg in legs],
+            "credits": [accounts[leg[2].code] for leg in legs],
+            "amounts": [leg[3] for leg in legs],
+            "journals": [leg[4] for leg in legs],
+            "reasons": [leg[5] for leg in legs],
+        },
+    )
+    moved: dict[int, list[int]] = {}
+    for _, debit, credit, amount, _, _ in legs:
+        moved.setdefault(accounts[debit.code], [0, 0])[0] += amount
+        moved.setdefault(accounts[credit.code], [0, 0])[1] += amount
+    db.execute(
+        text("""UPDATE account SET debits_posted = debits_posted + m.debit, credits_posted = credits_posted + m.credit
+                FROM unnest(CAST(:ids AS bigint[]), CAST(:debits AS bigint[]), CAST(:credits AS bigint[]))
+                     AS m (id, debit, credit) WHERE account.id = m.id"""),
+        {
+            "ids": list(moved),
+            "debits": [each[0] for each in moved.values()],
+            "credits": [each[1] for each in moved.values()],
+        },
+    )
+
+
+def _accounts(db: Connection, wanted: dict[str, Account]) -> dict[str, int]:
+    """The ids of these accounts, made where they are missing, and locked from the lowest up so that nobody deadlocks."""
+    every = [wanted[code] for code in sorted(wanted)]
+    db.execute(
+        text("""INSERT INTO account (code, kind, person_id, programme, guarded)
+                SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:kinds AS text[]), CAST(:people AS bigint[]),
+                                     CAST(:programmes AS text[]), CAST(:guarded AS boolean[]))
+                ON CONFLICT (code) DO NOTHING"""),
+        {
+            "codes": [each.code for each in every],
+            "kinds": [each.kind.value for each in every],
+            "people": [each.person_id for each in every],
+            "programmes": [each.programme for each in every],
+            "guarded": [each.guarded for each in every],
+        },
+    )
+    rows = db.execute(
+        text("SELECT id, code FROM account WHERE code = ANY(:codes) ORDER BY id FOR UPDATE"), {"codes": list(wanted)}
+    )
+    return {row.code: row.id for row in rows}
+
+
+def _notice(desk: Desk, payment: Row[Any], now: datetime) -> messages.Outgoing:
+    year, month = payment.cycle.split("-")
+    notice = PaymentArrived(
+        gender=Gender(payment.gender),
+        given_name=given_name(payment.full_name),
+        amount=Dong(payment.amount),
+        programme=payment.programme,
+        cycle=Cycle(int(year), int(month)),
+        method=PayoutMethod(payment.payout_method),
+        paid_on=desk.local(now).date(),
+    )
+    body = notice.text(Language(payment.language), desk.brand, desk.hotline)
+    event = f"payment-arrived:{payment.id}"
+    return messages.Outgoing(event, payment.person_id, payment.e164, notice.kind, notice.lane, body)

@@ -1,0 +1,93 @@
+"""The web's composition root: which parts there are and how they are joined, nothing else."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, Response, abort, request
+from werkzeug.exceptions import HTTPException
+
+from sms.providers.africas_talking import AfricasTalking, read_report
+from ussd_app.actions.desk import Desk
+from ussd_app.cli import commands
+from ussd_app.cli.counter import Counter, Services
+from ussd_app.domain.caller import Service
+from ussd_app.http.doorbell import Doorbell
+from ussd_app.http.form import sentence
+from ussd_app.http.health import health
+from ussd_app.http.mobile_money import mobile_money_callbacks
+from ussd_app.http.reports import sms_reports
+from ussd_app.http.turn import Dialogue
+from ussd_app.http.ussd import ussd_callbacks
+from ussd_app.settings import Settings
+from ussd_app.simulator.pages import simulator
+from ussd_app.store.database import Database
+from ussd_app.store.vault import Vault
+from workers.mobile_money.gsma import GsmaMobileMoney
+
+MOST_BYTES = 64 * 1024  # the longest honest callback is a tenth of this
+
+
+def create_app(settings: Settings, services: Services | None = None) -> Flask:
+    """The web application. Opens nothing by itself: the database is reached with the first request."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
+    secret_key, data_key = settings.keys()
+    app.secret_key = secret_key
+    if settings.database_url:
+        _join(app, settings, Vault(data_key))
+    for group in commands.groups(Counter(settings, services, GsmaMobileMoney.name)):
+        app.cli.add_command(group)
+    app.register_error_handler(HTTPException, _in_a_sentence)
+    return app
+
+
+def _join(app: Flask, settings: Settings, vault: Vault) -> None:
+    database = Database(settings.database_url)
+    doorbell = Doorbell(settings.redis_url)
+    desk = Desk(vault, settings.sms_sender, settings.hotline, GsmaMobileMoney.name, ZoneInfo(settings.timezone))
+    service = Service(settings.hotline, settings.ussd_code, settings.pin_length)
+    callbacks = Blueprint("callbacks", __name__, url_prefix="/callbacks/<token>")
+    callbacks.before_request(lambda: _check_token(settings))
+    callbacks.url_value_preprocessor(lambda _, values: values.pop("token", None) if values else None)
+    callbacks.register_blueprint(ussd_callbacks(Dialogue(database, desk, service, _now), database, doorbell))
+    callbacks.register_blueprint(sms_reports(database, AfricasTalking.name, read_report, _now))
+    provider = GsmaMobileMoney(settings.mobile_money_url, settings.momo_api_key, settings.momo_account)
+    readers = {provider.name: provider.read_callback}
+    callbacks.register_blueprint(mobile_money_callbacks(database, vault, readers, doorbell, _now))
+    app.register_blueprint(callbacks)
+    app.register_blueprint(health(database, doorbell))
+    if settings.simulated and settings.networks_url:
+        app.register_blueprint(simulator(database, settings))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _check_token(settings: Settings) -> None:
+    """A wrong token is as if nothing were there; the public default token serves this machine only."""
+    token = request.path.split("/", 3)[2]
+    if not hmac.compare_digest(token.encode(), settings.callback_token.encode()):
+        abort(404)
+    if settings.local and not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - compared, not bound
+        abort(404)
+
+
+_WORDS = {
+    400: "This request cannot be read.",
+    404: "There is nothing here.",
+    405: "This address does not take that kind of request.",
+    413: "That is more than any callback may carry.",
+    415: "This kind of content is not taken here.",
+    500: "Something went wrong on our side; nothing was done.",
+}
+
+
+def _in_a_sentence(problem: HTTPException) -> Response:
+    status = problem.code or 500
+    return sentence(_WORDS.get(status, problem.name + "."), status)

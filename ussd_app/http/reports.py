@@ -1,0 +1,46 @@
+"""What came of a message, as its carrier reports it: stored once, whenever it comes, and applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+
+from sms.providers.africas_talking import Report
+from ussd_app.http.form import BadForm, field, sentence
+from ussd_app.store import messages
+from ussd_app.store.database import Database
+
+
+def sms_reports(
+    database: Database,
+    provider: str,
+    read: Callable[[Mapping[str, str]], Report | None],
+    clock: Callable[[], datetime],
+) -> Blueprint:
+    pages = Blueprint("sms_reports", __name__)
+
+    @pages.post("/sms-reports")
+    def report() -> Response:
+        form = request.form
+        try:
+            for name in ("id", "status"):
+                field(form, name, 100)
+        except BadForm as problem:
+            return sentence(str(problem), 400)
+        understood = read(form)
+        if understood is None:
+            return sentence("This is not a delivery report that we know.", 400)
+        with database.begin() as db:
+            messages.keep_report(
+                db,
+                provider=provider,
+                provider_id=understood.reference,
+                outcome=understood.fate.value,
+                failure=understood.reason,
+                now=clock(),
+            )
+        return Response("", 200)
+
+    return pages

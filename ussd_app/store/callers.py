@@ -1,0 +1,156 @@
+"""Who is calling: one SELECT reads the visit so far and everyone registered on the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ussd_app.domain.caller import CashOutSeen, CashOutState, PaymentSeen, Person, Pin
+from ussd_app.domain.money import Dong
+from ussd_app.domain.payments import Cycle, Receipt
+from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
+from ussd_app.store.pins import MOST_WRONG_TRIES, pin_matches
+from ussd_app.store.vault import Vault
+
+CODE = "cash-out code"
+PAGE = "page"
+
+MOST_PEOPLE_ON_A_LINE = 30
+MOST_PAYMENTS_SEEN = 12
+
+_PERSON = f"""
+    SELECT p.id, p.full_name, p.gender, p.language, extract(year FROM p.birth_date)::int AS birth_year,
+           c.code AS commune_code, c.name AS commune_name, p.payout_method,
+           pin.hash, pin.proposed_hash, coalesce(pin.wrong_tries, 0) AS wrong_tries,
+           (SELECT coalesce(sum(credits_posted - debits_posted - debits_pending), 0)::bigint
+            FROM account WHERE person_id = p.id) AS balance,
+           (SELECT json_agg(y) FROM (
+               SELECT y.id, y.cycle, y.programme, y.amount, y.receipt, y.receipt_reference,
+                      k.reference AS case_reference, to_char(k.due_on, 'FMDD/FMMM') AS case_due
+               FROM payment y LEFT JOIN complaint k ON k.payment_id = y.id
+               WHERE y.person_id = p.id AND y.state = 'released'
+               ORDER BY y.cycle DESC, y.id DESC LIMIT {MOST_PAYMENTS_SEEN}) y) AS payments,
+           (SELECT row_to_json(o) FROM (
+               SELECT o.reference, o.amount, o.state, o.asked_at, o.point_code, t.name AS point_name, o.reason,
+                      encode(o.code_sealed, 'hex') AS code_sealed, o.code_expires_at
+               FROM cash_out o JOIN point t ON t.code = o.point_code
+               WHERE o.person_id = p.id ORDER BY o.asked_at DESC LIMIT 1) o) AS cash_out
+    FROM person_phone h JOIN person p ON p.id = h.person_id JOIN commune c ON c.id = p.commune_id
+         LEFT JOIN pin ON pin.person_id = p.id
+    WHERE h.e164 = %(phone)s AND h.unproven_at IS NULL
+    ORDER BY h.since, p.id LIMIT {MOST_PEOPLE_ON_A_LINE}
+"""
+
+_VISIT = "v.turn, v.text_length, v.text_mark, v.page_sealed, v.state, v.standing"
+
+_LINE_AND_VISIT = f"""
+    SELECT (SELECT json_agg(people) FROM ({_PERSON}) people) AS people,
+           {_VISIT}, cut.standing AS cut_standing, cut.reference AS cut_reference
+    FROM (SELECT 1) AS one
+    LEFT JOIN visit v ON v.session_id = %(session)s
+    LEFT JOIN LATERAL (
+        SELECT w.standing, o.reference FROM visit w
+        LEFT JOIN cash_out o ON o.id = w.cash_out_id AND o.state IN ('held', 'sent', 'unknown', 'issued')
+        LEFT JOIN visit_ending e ON e.session_id = w.session_id
+        WHERE w.phone = %(phone)s AND w.session_id <> %(session)s AND w.changed_at > %(resume_since)s
+          AND (w.state = 'open' OR (o.id IS NOT NULL AND e.status IS DISTINCT FROM 'Success'
+                                    AND e.status IS NOT NULL))
+        ORDER BY w.changed_at DESC LIMIT 1) cut ON v.session_id IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVisit:
+    """What is kept of a session between two keys."""
+
+    turn: int
+    text_length: int
+    text_mark: bytes
+    page_sealed: bytes
+    state: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look at the database says about a callback."""
+
+    people: tuple[Person, ...]
+    visit: StoredVisit | None
+    cut_standing: str | None
+    cut_cash_out: str
+
+
+def look(db: Connection, vault: Vault, *, session_id: str, phone: str, resume_since: datetime) -> Seen:
+    """Everything a turn needs, in one round trip."""
+    row = db.exec_driver_sql(
+        _LINE_AND_VISIT, {"session": session_id, "phone": phone, "resume_since": resume_since}
+    ).one()
+    visit = None if row.turn is None else StoredVisit(*row[1:7])
+    return Seen(
+        people=tuple(_person(each, vault) for each in row.people or ()),
+        visit=visit,
+        cut_standing=row.cut_standing,
+        cut_cash_out=row.cut_reference or "",
+    )
+
+
+def people_on(db: Connection, vault: Vault, phone: str) -> tuple[Person, ...]:
+    """Everyone on a line, read again after something was done."""
+    rows = db.exec_driver_sql(f"SELECT json_agg(people) FROM ({_PERSON}) people", {"phone": phone}).scalar()
+    return tuple(_person(each, vault) for each in rows or ())
+
+
+def _person(row: Mapping[str, Any], vault: Vault) -> Person:
+    return Person(
+        id=row["id"],
+        given_name=given_name(row["full_name"]),
+        gender=Gender(row["gender"]),
+        language=Language(row["language"]),
+        birth_year=row["birth_year"] or 0,
+        commune_code=row["commune_code"],
+        commune_name=row["commune_name"],
+        payout_method=PayoutMethod(row["payout_method"]),
+        balance=Dong(row["balance"]),
+        payments=tuple(_payment(each) for each in row["payments"] or ()),
+        last_cash_out=_cash_out(row["cash_out"], vault) if row["cash_out"] else None,
+        pin=Pin(
+            is_set=row["hash"] is not None,
+            tries_left=max(0, MOST_WRONG_TRIES - row["wrong_tries"]),
+            matches=partial(pin_matches, row["hash"]),
+            matches_proposed=partial(pin_matches, row["proposed_hash"]),
+        ),
+    )
+
+
+def _payment(row: Mapping[str, Any]) -> PaymentSeen:
+    year, month = row["cycle"].split("-")
+    return PaymentSeen(
+        id=row["id"],
+        cycle=Cycle(int(year), int(month)),
+        programme=row["programme"],
+        amount=Dong(row["amount"]),
+        receipt=Receipt(row["receipt"]),
+        case_reference=row["case_reference"] or "",
+        case_due=row["case_due"] or "",
+        receipt_reference=row["receipt_reference"] or "",
+    )
+
+
+def _cash_out(row: Mapping[str, Any], vault: Vault) -> CashOutSeen:
+    return CashOutSeen(
+        reference=row["reference"],
+        amount=Dong(row["amount"]),
+        state=CashOutState(row["state"]),
+        asked_at=datetime.fromisoformat(row["asked_at"]),
+        point_code=row["point_code"],
+        point_name=row["point_name"],
+        reason=row["reason"],
+        code=vault.open(CODE, bytes.fromhex(row["code_sealed"])) if row["code_sealed"] else "",
+        code_expires_at=datetime.fromisoformat(row["code_expires_at"]) if row["code_expires_at"] else None,
+    )

@@ -1,0 +1,116 @@
+"""Every invariant of the ledger that live data can show, and the sums that must close to the đồng."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One invariant, looked at: `breaches` names what does not hold, and is empty when all is well."""
+
+    invariant: str
+    breaches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The whole ledger on one line each, in đồng."""
+
+    by_kind: tuple[tuple[str, int, int, int], ...]
+    """(kind of account, accounts, posted balance credit minus debit, pending debits)"""
+    transfers: int
+
+
+_LIMIT = 20  # breaches named for each invariant; the first is enough to stop a day
+
+# Each statement returns one text per breach and nothing when the invariant holds.
+INVARIANTS: tuple[tuple[str, str], ...] = (
+    (
+        "debits equal credits, posted and pending",
+        """SELECT 'posted ' || sum(debits_posted) || ' against ' || sum(credits_posted) || ', pending '
+                  || sum(debits_pending) || ' against ' || sum(credits_pending)
+           FROM account
+           HAVING sum(debits_posted) <> sum(credits_posted) OR sum(debits_pending) <> sum(credits_pending)""",
+    ),
+    (
+        "stored counters equal what the transfers add up to",
+        """WITH unresolved AS (
+               SELECT p.debit_id, p.credit_id, p.amount FROM transfer p
+               WHERE p.kind = 'pending' AND NOT EXISTS (SELECT FROM transfer r WHERE r.pending_id = p.id)
+           ), legs AS (
+               SELECT debit_id AS id, amount AS dp, 0 AS cp, 0 AS dh, 0 AS ch FROM transfer WHERE kind IN ('single','post')
+               UNION ALL SELECT credit_id, 0, amount, 0, 0 FROM transfer WHERE kind IN ('single','post')
+               UNION ALL SELECT debit_id, 0, 0, amount, 0 FROM unresolved
+               UNION ALL SELECT credit_id, 0, 0, 0, amount FROM unresolved
+           ), added AS (
+               SELECT id, sum(dp) dp, sum(cp) cp, sum(dh) dh, sum(ch) ch FROM legs GROUP BY id
+           )
+           SELECT a.code || ' has drifted' FROM account a LEFT JOIN added s USING (id)
+           WHERE (a.debits_posted, a.credits_posted, a.debits_pending, a.credits_pending)
+                 IS DISTINCT FROM (coalesce(s.dp, 0)::bigint, coalesce(s.cp, 0)::bigint,
+                                   coalesce(s.dh, 0)::bigint, coalesce(s.ch, 0)::bigint)""",
+    ),
+    (
+        "no person's account is below nothing, holds included",
+        """SELECT code || ' is ' || (credits_posted - debits_posted - debits_pending) FROM account
+           WHERE guarded AND credits_posted - debits_posted - debits_pending < 0""",
+    ),
+    (
+        "a hold is resolved at most once, and for no more than was held",
+        """SELECT p.id || ' is resolved ' || count(r.*) || ' times' FROM transfer p JOIN transfer r ON r.pending_id = p.id
+           GROUP BY p.id, p.amount HAVING count(r.*) > 1 OR sum(r.amount) > p.amount""",
+    ),
+    (
+        "every released payment is credited exactly once, and no other is",
+        """SELECT 'payment ' || p.id FROM payment p LEFT JOIN transfer t ON t.id = p.grant_id
+           WHERE (p.state = 'released') <> (t.id IS NOT NULL) OR t.amount <> p.amount""",
+    ),
+    (
+        "every live cash-out has its money held, and every ended one has not",
+        """SELECT 'cash-out ' || c.reference || ' (' || c.state || ') holds ' || coalesce(h.held, 0) || ' of ' || c.amount
+           FROM cash_out c LEFT JOIN LATERAL (
+               SELECT sum(p.amount) AS held FROM transfer p WHERE p.journal_id = c.id AND p.kind = 'pending'
+               AND NOT EXISTS (SELECT FROM transfer r WHERE r.pending_id = p.id)) h ON true
+           WHERE coalesce(h.held, 0) <> CASE WHEN c.state IN ('held','sent','unknown','issued') THEN c.amount ELSE 0 END""",
+    ),
+    (
+        "every paid cash-out is posted in full, and no failed one is",
+        """SELECT 'cash-out ' || c.reference || ' (' || c.state || ') posted ' || coalesce(h.posted, 0)
+           FROM cash_out c LEFT JOIN LATERAL (
+               SELECT sum(t.amount) AS posted FROM transfer t WHERE t.journal_id = c.id AND t.kind = 'post') h ON true
+           WHERE coalesce(h.posted, 0) <> CASE WHEN c.state IN ('paid','reversed') THEN c.amount ELSE 0 END""",
+    ),
+    (
+        "what the treasury gave is with the people, paid out, or handed over",
+        """SELECT 'treasury ' || t || ' against ' || o FROM (
+               SELECT coalesce(sum(debits_posted - credits_posted) FILTER (WHERE kind = 'treasury'), 0) AS t,
+                      coalesce(sum(credits_posted - debits_posted) FILTER (WHERE kind <> 'treasury'), 0) AS o
+               FROM account) s WHERE t <> o""",
+    ),
+    (
+        "no batch is released without three different signatures",
+        """SELECT 'batch ' || id FROM payment_batch WHERE released_by IS NOT NULL
+           AND (approved_by IS NULL OR released_by IN (approved_by, entered_by) OR approved_by = entered_by)""",
+    ),
+)
+
+
+def check(db: Connection) -> tuple[Finding, ...]:
+    """Look at every invariant in one consistent picture of the database."""
+    db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+    return tuple(
+        Finding(name, tuple(str(row[0]) for row in db.execute(text(f"{sql} LIMIT {_LIMIT}"))))
+        for name, sql in INVARIANTS
+    )
+
+
+def sums(db: Connection) -> Sums:
+    by_kind = db.execute(
+        text("""SELECT kind, count(*), sum(credits_posted - debits_posted)::bigint, sum(debits_pending)::bigint
+                FROM account GROUP BY kind ORDER BY kind""")
+    ).all()
+    transfers = db.execute(text("SELECT count(*) FROM transfer")).scalar_one()
+    return Sums(tuple((str(r[0]), int(r[1]), int(r[2]), int(r[3])) for r in by_kind), int(transfers))

@@ -1,0 +1,125 @@
+"""The workers' composition root: `python -m workers work QUEUE`, one process a queue, and `python -m workers clock`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import socket
+import sys
+from datetime import UTC, datetime
+from threading import Event
+from types import FrameType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue, SimpleWorker
+from sqlalchemy.exc import OperationalError
+
+from sms.providers.africas_talking import AfricasTalking
+from ussd_app.actions.desk import Desk
+from ussd_app.settings import Settings, SettingsError
+from ussd_app.store.database import Database
+from ussd_app.store.vault import Vault
+from workers import tasks
+from workers.mobile_money.gsma import GsmaMobileMoney
+from workers.office import Office
+from workers.queues import QUEUES
+from workers.sweep import finish_releases, relay, sweep
+
+log = logging.getLogger("workers")
+
+LOOK_EVERY_S = 1.0
+SWEEP_EVERY = 10  # looks
+RELEASES_EVERY = 60  # looks
+
+
+def open_office(settings: Settings, name: str, stop: Event) -> Office:
+    _, data_key = settings.keys()
+    mobile_money = GsmaMobileMoney(
+        settings.mobile_money_url, settings.momo_api_key, settings.momo_account, settings.mobile_money_callback_url
+    )
+    desk = Desk(Vault(data_key), settings.sms_sender, settings.hotline, mobile_money.name, ZoneInfo(settings.timezone))
+    return Office(
+        database=Database(settings.database_url, pool_size=8),
+        desk=desk,
+        sms=AfricasTalking(settings.at_username, settings.at_api_key or "simulated", settings.sms_url, settings.sms_sender),
+        mobile_money=mobile_money,
+        clock=lambda: datetime.now(UTC),
+        worker=f"{name}@{socket.gethostname()}:{os.getpid()}",
+        code_lifetime_s=settings.code_lifetime_s,
+        stop=stop,
+    )
+
+
+class Worker(SimpleWorker):
+    """RQ's worker on one queue; told to stop, it also tells the drain that is running."""
+
+    stop: Event
+
+    def request_stop(self, signum: int | None, frame: FrameType | None) -> None:
+        self.stop.set()
+        super().request_stop(signum, frame)
+
+
+def work(settings: Settings, queue: str) -> None:
+    stop = Event()
+    tasks.open_office(open_office(settings, queue, stop))
+    redis = Redis.from_url(settings.redis_url)
+    # RQ's defaults notice a killed worker after 14 minutes (842 s measured); these within half a one.
+    worker = Worker([Queue(queue, connection=redis)], connection=redis, worker_ttl=20, maintenance_interval=10)
+    worker.stop = stop
+    tasks.drain_once(queue)
+    worker.work(logging_level="WARNING")
+
+
+def clock(settings: Settings) -> None:
+    """Look at the rows every second: what no bell announced is found here."""
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    office = open_office(settings, "clock", stop)
+    redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
+    looks = 0
+    while not stop.wait(LOOK_EVERY_S):
+        try:
+            _look(office, redis, looks)
+        except OperationalError:
+            log.warning("the database does not answer; trying again in a second")
+        looks += 1
+
+
+def _look(office: Office, redis: Redis, looks: int) -> None:
+    now = office.clock()
+    if looks % SWEEP_EVERY == 0:
+        sweep(office, now)
+    if looks % RELEASES_EVERY == 0:
+        finish_releases(office)
+    relay(office, redis, now)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m workers", description="Work done later.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs.add_parser("work", help="drain one queue").add_argument("queue", choices=sorted(QUEUES))
+    verbs.add_parser("clock", help="ring, sweep, and go on with what was cut short")
+    chosen: Any = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    try:
+        settings = Settings.from_environment()
+        if chosen.verb == "work":
+            work(settings, chosen.queue)
+        else:
+            clock(settings)
+    except (SettingsError, OperationalError, RedisError) as problem:
+        words = str(problem) if isinstance(problem, SettingsError) else "the database or Redis does not answer"
+        log.error(words)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

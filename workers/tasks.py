@@ -1,0 +1,47 @@
+"""The jobs that RQ calls by name: each says `drain`, and nothing in it is a promise."""
+
+from __future__ import annotations
+
+from rq import get_current_job
+
+from workers import cash_out, send_sms
+from workers.office import Office
+from workers.queues import QUEUES, answered
+
+_office: Office | None = None
+
+
+def open_office(office: Office) -> None:
+    """Called once by the worker's process before it listens."""
+    global _office
+    _office = office
+
+
+def _here() -> Office:
+    if _office is None:
+        raise RuntimeError("a task runs only inside `python -m workers work`")
+    return _office
+
+
+def drain_messages(queue: str) -> int:
+    _say_answered(queue)
+    return send_sms.drain(_here(), QUEUES[queue].lanes)
+
+
+def drain_cash_outs(queue: str) -> int:
+    _say_answered(queue)
+    return cash_out.drain(_here())
+
+
+def _say_answered(queue: str) -> None:
+    job = get_current_job()
+    if job is not None:
+        answered(job.connection, queue)
+
+
+def drain_once(queue: str) -> None:
+    """What waited while no worker was there, before the first bell."""
+    if QUEUES[queue].lanes:
+        send_sms.drain(_here(), QUEUES[queue].lanes)
+    else:
+        cash_out.drain(_here())
