@@ -1,0 +1,10 @@
+FROM python:3.12-slim
+RUN useradd --system --create-home bam
+WORKDIR /bam
+COPY requirements.txt ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.txt
+COPY . .
+USER bam
+ENV PYTHONUNBUFFERED=1
+CMD ["python", "-m", "granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
+     "--workers", "2", "--blocking-threads", "1", "--no-access-log", "--respawn-failed-workers", "wsgi:app"]

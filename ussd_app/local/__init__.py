@@ -1,0 +1,1 @@
+"""The one-command stack: embedded services, networks, web and workers under one launcher."""

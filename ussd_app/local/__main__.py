@@ -1,0 +1,35 @@
+"""`python -m ussd_app.local`: run the stack; `python -m ussd_app.local fresh`: forget its data."""
+
+from __future__ import annotations
+
+import sys
+
+from ussd_app.local.announcement import complain, say, tell, welcome
+from ussd_app.local.freshness import forget_everything
+from ussd_app.local.parts import parts
+from ussd_app.local.services import VAR
+from ussd_app.local.stack import run
+from ussd_app.local.troubles import CannotStart
+from ussd_app.settings import Settings, SettingsError
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        match arguments:
+            case []:
+                settings = Settings.from_environment()
+                run(settings, VAR, parts, say, lambda: welcome(settings, VAR))
+            case ["fresh"]:
+                forget_everything(VAR)
+                tell("All data in var/ is gone; `make run` begins again.")
+            case _:
+                complain("Usage: python -m ussd_app.local [fresh]")
+                return 2
+    except (CannotStart, SettingsError) as problem:
+        complain(str(problem))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
