@@ -11,13 +11,14 @@ from ussd_app.actions.payments import approve
 from ussd_app.actions.release import begin_release, finish_release
 from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
 from ussd_app.cli.lists import import_payments, import_people
-from ussd_app.domain.payments import Role
+from ussd_app.domain.payments import Cycle, Role
 from ussd_app.lists.demo import write_demo_lists
-from ussd_app.settings import HOME
+from ussd_app.settings import VAR
 from ussd_app.store import officers
 from ussd_app.store.schema import upgrade as upgrade_schema
 
 DEMO_PEOPLE = 300
+LAST_TET, LAST_MONTH = Cycle(2026, 2), Cycle(2026, 11)  # so that the lists of `demo lists` are still to be paid
 DEMO_OFFICERS = (("lan", Role.ENTERS), ("minh", Role.APPROVES), ("hoa", Role.RELEASES))
 
 
@@ -68,11 +69,11 @@ def demo_load(counter: Counter) -> None:
             return
         for name, role in DEMO_OFFICERS:
             officers.add(db, name, frozenset({role}))
-    directory = HOME / "var" / "demo"
-    directory.mkdir(parents=True, exist_ok=True)
-    written = write_demo_lists(directory, DEMO_PEOPLE)
-    import_people(counter, written.people, "lan")
-    for path in (written.pension, written.payments):
+    directory = VAR / "demo"
+    tet = write_demo_lists(directory / "tet", DEMO_PEOPLE, cycle=LAST_TET)
+    month = write_demo_lists(directory / "month", DEMO_PEOPLE, cycle=LAST_MONTH)
+    import_people(counter, month.people, "lan")
+    for path in (tet.payments, month.pension):
         import_payments(counter, path, "lan")
     _sign_all(counter)
 

@@ -41,7 +41,7 @@ class DemoLists:
 def write_demo_lists(
     directory: Path, people: int, seed: int = 8899, cycle: Cycle = TET_2027, *, xlsx: bool = False
 ) -> DemoLists:
-    """The same arguments give the same bytes. The people list begins with the cast, and has `people` rows in all."""
+    """The same arguments give the same bytes, and the same people whatever the cycle. The people list begins with the cast, and has `people` rows in all."""
     directory.mkdir(parents=True, exist_ok=True)
     lists = DemoLists(
         directory / ("people.xlsx" if xlsx else "people.csv"), directory / "payments.csv", directory / "pension.csv"
@@ -53,7 +53,7 @@ def write_demo_lists(
             files.enter_context(_csv(lists.pension)), _random(seed + 2), "social_pension", cycle, _PENSION
         )
         write_person(_PEOPLE_HEADER)
-        for person, right in _rows(people, seed, cycle.year):
+        for person, right in _rows(people, seed):
             write_person(astuple(person))
             if right:
                 gift.add(person)
@@ -66,13 +66,13 @@ def _random(seed: int) -> Random:
     return Random(seed)  # noqa: S311 - made-up people, and the same ones each time
 
 
-def _rows(people: int, seed: int, year: int) -> Iterator[tuple[Invented, bool]]:
+def _rows(people: int, seed: int) -> Iterator[tuple[Invented, bool]]:
     """Each row, and whether it is free of mistakes made on purpose."""
     random, mistakes = _random(seed), _random(seed + 3)
     for each in CAST[:people]:
         yield each, True
     before = CAST[-1]
-    invented = make_people(random, todays_communes(), year, len(CAST))
+    invented = make_people(random, todays_communes(), TET_2027.year, len(CAST))
     for person in islice(invented, max(0, people - len(CAST))):
         wrong = mistakes.random() < FAULTY
         yield (spoil_person(mistakes, person, before) if wrong else person), not wrong

@@ -1,0 +1,62 @@
+"""The networks' composition root: which pages they have, and what goes on in the background."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from ussd_app.simulator.networks.africas_talking_sms import africas_talking_sms
+from ussd_app.simulator.networks.configuration import NetworksConfiguration
+from ussd_app.simulator.networks.control import control
+from ussd_app.simulator.networks.gsma import authorisation_codes, clerk
+from ussd_app.simulator.networks.gsma.provider import mobile_money
+from ussd_app.simulator.networks.parts import Parts
+from ussd_app.simulator.networks.server import serving
+from ussd_app.simulator.networks.ussd_gateway import switchboard_at, ussd_gateway
+
+
+def create_networks(configuration: NetworksConfiguration) -> Flask:
+    """The pages, with the background at work; `stop_networks` ends it and closes the book."""
+    parts = Parts.opened(configuration)
+    switchboard = switchboard_at(configuration)
+    app = Flask("networks", static_folder=None)
+    app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
+    app.extensions["networks"] = parts
+    for pages in (africas_talking_sms(parts), mobile_money(parts), control(parts), ussd_gateway(switchboard)):
+        app.register_blueprint(pages)
+    app.register_error_handler(Exception, _fail_quietly)
+    parts.start_couriers()
+    parts.background.repeat(partial(clerk.settle_one, parts), every_s=0.05, hands=2)
+    parts.background.repeat(partial(authorisation_codes.sweep, parts.book), every_s=0.5)
+    parts.background.repeat(switchboard.forget_the_old, every_s=10)
+    return app
+
+
+def stop_networks(app: Flask) -> None:
+    parts: Parts = app.extensions["networks"]
+    parts.close()
+
+
+@contextmanager
+def networks_running(configuration: NetworksConfiguration) -> Iterator[str]:
+    """The networks on their own port, in this process, for as long as the block lasts; gives their address."""
+    app = create_networks(configuration)
+    try:
+        with serving(app, configuration.host, configuration.port) as url:
+            yield url
+    finally:
+        stop_networks(app)
+
+
+def _fail_quietly(problem: Exception) -> Any:
+    """Flask would write the path to the log, and paths here hold one-time codes."""
+    if isinstance(problem, HTTPException):
+        return problem
+    sys.stderr.write(f"networks: {type(problem).__name__} in a page\n")
+    return Response("Internal Server Error", 500, content_type="text/plain")

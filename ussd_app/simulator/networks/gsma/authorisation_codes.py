@@ -1,0 +1,173 @@
+"""One-time codes: made for an amount, redeemed once, or expired or cancelled with their reserve given back.
+
+The standard knows no state for a redeemed code. Here it is told as `expired`, and the metadata then holds
+`redemptionTransactionReference`, the reference of the withdrawal.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import quote
+
+from psycopg.rows import DictRow
+
+from ussd_app.simulator.networks.book import Book, Cursor, iso
+from ussd_app.simulator.networks.gsma import accounts
+from ussd_app.simulator.networks.gsma.accounts import Account
+from ussd_app.simulator.networks.gsma.errors import insufficient_funds, unknown, wrong_state
+from ussd_app.simulator.networks.gsma.request_states import Completed, Order
+from ussd_app.simulator.networks.gsma.validation import checked
+from ussd_app.simulator.networks.parts import Parts
+
+REDEMPTION = "redemptionTransactionReference"
+DEFAULT_LIFETIME_S = 172_800
+_ECHOED = (
+    "currency",
+    "amountType",
+    "codeLifetime",
+    "holdFundsIndicator",
+    "redemptionAccountIdentifiers",
+    "redemptionChannels",
+    "redemptionTransactionTypes",
+    "requestingOrganisation",
+    "requestDate",
+    "customData",
+)
+
+
+def issue(parts: Parts, cursor: Cursor, order: Order) -> tuple[Completed, dict[str, Any]]:
+    amount = int(order.body["amount"])
+    accounts.require(cursor, order.account)
+    if order.refused_by_fault:
+        raise insufficient_funds()
+    held = amount if order.body.get("holdFundsIndicator") else 0
+    if held:
+        accounts.reserve(cursor, order.account, held)
+    for party in order.body.get("redemptionAccountIdentifiers", []):
+        accounts.open_where_new(cursor, Account(party["key"], party["value"]))
+    row = _insert(parts.book, cursor, order, amount, held)
+    told = present(parts.book, row)
+    return Completed(f"{_path(order.account)}/{told['authorisationCode']}"), told
+
+
+def _insert(book: Book, cursor: Cursor, order: Order, amount: int, held: int) -> DictRow:
+    lifetime_s = order.body.get("codeLifetime", DEFAULT_LIFETIME_S)
+    sealed_wish = book.seal.close(order.body)
+    while True:  # until the eight digits are ones that no active code has
+        code = f"{secrets.randbelow(10**8):08}"
+        row = cursor.execute(
+            "INSERT INTO networks.codes (server_id, account_kind, account, digest, sealed_code, sealed_wish, amount,"
+            " held, expires) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')"
+            " ON CONFLICT (digest) WHERE state = 'active' DO NOTHING RETURNING *",
+            (
+                order.server_id,
+                *order.account,
+                book.seal.digest(code),
+                book.seal.close(code),
+                sealed_wish,
+                amount,
+                held,
+                lifetime_s,
+            ),
+        ).fetchone()
+        if row is not None:
+            return row
+
+
+def _path(account: Account) -> str:
+    return f"/accounts/{account.kind}/{quote(account.identifier, safe='')}/authorisationcodes"
+
+
+def present(book: Book, row: DictRow) -> dict[str, Any]:
+    wish = book.seal.open(row["sealed_wish"])
+    told = {name: wish[name] for name in _ECHOED if name in wish} | {
+        "authorisationCode": book.seal.open(row["sealed_code"]),
+        "codeState": "expired" if row["state"] == "redeemed" else row["state"],
+        "amount": str(row["amount"]),
+        "creationDate": iso(row["created"]),
+        "modificationDate": iso(row["changed"]),
+    }
+    metadata = list(wish.get("metadata", []))
+    if row["redeemed_by"]:
+        metadata.append({"key": REDEMPTION, "value": row["redeemed_by"]})
+    if metadata:
+        told["metadata"] = metadata
+    return checked("responseAuthorisationCode", told)
+
+
+def find(book: Book, cursor: Cursor, code: str) -> DictRow | None:
+    """The code and its row locked, so that of two who redeem at once the second sees what the first did."""
+    row = cursor.execute(
+        "SELECT * FROM networks.codes WHERE digest = %s ORDER BY (state = 'active') DESC, id DESC LIMIT 1 FOR UPDATE",
+        (book.seal.digest(code),),
+    ).fetchone()
+    if row is not None and row["state"] == "active" and _lapse(cursor, row["id"]):
+        row["state"] = "expired"
+    return row
+
+
+def one(book: Book, account: Account, code: str) -> dict[str, Any]:
+    with book.writing() as cursor:
+        return present(book, _of_account(book, cursor, account, code))
+
+
+def listed(book: Book, account: Account, state: str, limit: int, offset: int) -> list[dict[str, Any]]:
+    states = ["expired", "redeemed"] if state == "expired" else [state]
+    rows = book.rows(
+        "SELECT * FROM networks.codes WHERE account_kind = %s AND account = %s AND state = ANY(%s)"
+        " ORDER BY id LIMIT %s OFFSET %s",
+        *(*account, states, limit, offset),
+    )
+    return [present(book, row) for row in rows]
+
+
+def cancel(book: Book, account: Account, code: str) -> None:
+    with book.writing() as cursor:
+        row = _of_account(book, cursor, account, code)
+        match row["state"]:
+            case "cancelled":
+                return
+            case "active":
+                _end(cursor, row, "cancelled")
+            case _:
+                raise wrong_state("Only an active code can be cancelled.")
+
+
+def redeemed(cursor: Cursor, row: DictRow, reference: str) -> None:
+    cursor.execute(
+        "UPDATE networks.codes SET state = 'redeemed', redeemed_by = %s, changed = now() WHERE id = %s",
+        (reference, row["id"]),
+    )
+
+
+def sweep(book: Book) -> bool:
+    """Codes whose time is over give back what was reserved for them."""
+    with book.writing() as cursor:
+        lapsed = cursor.execute(
+            "SELECT id FROM networks.codes WHERE state = 'active' AND expires <= now()"
+            " ORDER BY expires LIMIT 100 FOR UPDATE SKIP LOCKED"
+        ).fetchall()
+        return sum(_lapse(cursor, row["id"]) for row in lapsed) > 0
+
+
+def _lapse(cursor: Cursor, code_id: int) -> bool:
+    row = cursor.execute(
+        "SELECT * FROM networks.codes WHERE id = %s AND state = 'active' AND expires <= now()", (code_id,)
+    ).fetchone()
+    if row is None:
+        return False
+    _end(cursor, row, "expired")
+    return True
+
+
+def _end(cursor: Cursor, row: DictRow, state: str) -> None:
+    cursor.execute("UPDATE networks.codes SET state = %s, changed = now() WHERE id = %s", (state, row["id"]))
+    accounts.release(cursor, Account(row["account_kind"], row["account"]), row["held"])
+
+
+def _of_account(book: Book, cursor: Cursor, account: Account, code: str) -> DictRow:
+    row = find(book, cursor, code)
+    if row is None or (row["account_kind"], row["account"]) != account:
+        raise unknown("authorisation code")
+    return row

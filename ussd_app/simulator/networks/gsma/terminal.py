@@ -1,0 +1,103 @@
+"""The agent's terminal at a pay point: a code is keyed in, and cash is handed over, or a sentence says why not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from uuid import uuid4
+
+from psycopg.rows import DictRow
+
+from ussd_app.simulator.networks.gsma import authorisation_codes, clerk, request_states, transactions
+from ussd_app.simulator.networks.gsma.accounts import POINT_KEY, Account
+from ussd_app.simulator.networks.gsma.request_states import Order
+from ussd_app.simulator.networks.parts import Parts
+
+MOST_WRONG = 10
+_WRONG_WITHIN_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    amount: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    status: int
+    sentence: str
+
+
+UNKNOWN = TurnedAway(404, "There is no such code.")
+OTHER_POINT = TurnedAway(409, "This code is for another pay point.")
+USED = TurnedAway(409, "This code has already been used.")
+EXPIRED = TurnedAway(409, "This code has expired.")
+CANCELLED = TurnedAway(409, "This code was cancelled.")
+NO_FUNDS = TurnedAway(409, "The programme's account does not hold enough just now.")
+TOO_MANY = TurnedAway(429, "Too many wrong codes were tried at this point; wait a minute.")
+
+
+class Terminals:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._lock = threading.Lock()
+        self._wrong: dict[str, deque[float]] = {}
+
+    def redeem(self, point: str, typed: str) -> HandedOver | TurnedAway:
+        if self._too_many(point):
+            return TOO_MANY
+        with self._parts.book.writing() as cursor:
+            code = authorisation_codes.find(self._parts.book, cursor, typed)
+        if code is None:
+            self._count_wrong(point)
+            return UNKNOWN
+        wish = self._parts.book.seal.open(code["sealed_wish"])
+        named = [Account(each["key"], each["value"]) for each in wish.get("redemptionAccountIdentifiers", [])]
+        agent = next((each for each in named if each.identifier == point), None)
+        if named and agent is None:
+            self._count_wrong(point)
+            return OTHER_POINT
+        return _why_not(code["state"]) or self._withdraw(code, agent or Account(POINT_KEY, point), typed)
+
+    def _withdraw(self, code: DictRow, agent: Account, typed: str) -> HandedOver | TurnedAway:
+        """The same order that any client would post."""
+        body = {
+            "amount": str(code["amount"]),
+            "currency": "VND",
+            "oneTimeCode": typed,
+            "creditParty": agent.as_party(),
+            "debitParty": Account(code["account_kind"], code["account"]).as_party(),
+        }
+        refused = self._parts.faults.strikes("money_refuse")
+        order = Order(uuid4(), "withdrawal", transactions.check("withdrawal", body), body, refused_by_fault=refused)
+        request_states.keep(self._parts.book, order, at_once=True)
+        clerk.settle_now(self._parts, order.server_id)
+        return self._result(order, typed)
+
+    def _result(self, order: Order, typed: str) -> HandedOver | TurnedAway:
+        book = self._parts.book
+        done = book.row("SELECT amount, reference FROM networks.transactions WHERE server_id = %s", order.server_id)
+        if done is not None:
+            return HandedOver(done["amount"], done["reference"])
+        with book.writing() as cursor:  # somebody else was quicker, or the account is empty
+            code = authorisation_codes.find(book, cursor, typed)
+        return (_why_not(code["state"]) if code else UNKNOWN) or NO_FUNDS
+
+    def _too_many(self, point: str) -> bool:
+        horizon = time.monotonic() - _WRONG_WITHIN_S
+        with self._lock:
+            wrong = self._wrong.get(point, deque())
+            while wrong and wrong[0] < horizon:
+                wrong.popleft()
+            return len(wrong) >= MOST_WRONG
+
+    def _count_wrong(self, point: str) -> None:
+        with self._lock:
+            self._wrong.setdefault(point, deque()).append(time.monotonic())
+
+
+def _why_not(state: str) -> TurnedAway | None:
+    return {"redeemed": USED, "expired": EXPIRED, "cancelled": CANCELLED}.get(state)
