@@ -48,7 +48,8 @@ check: $(READY_DEV) ## Style, types, architecture, dialogues and house rules.
 	$(IN) -m ruff format --check .
 	$(IN) -m basedpyright
 	.venv/bin/lint-imports
-	$(IN) -m menus.check
+	$(IN) -m menus.check --check-drawing docs/menus.md
+	$(IN) -m sms.check
 	$(IN) -m pytest tests/test_house_rules.py
 
 snap: $(READY_DEV) ## Write the transcripts of the dialogues anew; read the difference before you commit it.

@@ -60,7 +60,6 @@ def redis_url(own_directory: Path) -> Iterator[str]:
     server.stop()
 
 
-
 def _with_database(url: str, name: str) -> str:
     """The same server, another database: URL in, URL out."""
     head, _, query = url.partition("?")

@@ -35,8 +35,7 @@ def test_a_function_can_be_seen_at_once() -> None:
         f"{named(path)}:{node.lineno} {node.name}"
         for path in SOURCES
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno + 1 > 40
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > 40
     ]
     assert not long, f"over 40 lines a function does more than one thing: {long}"
 
@@ -54,9 +53,7 @@ def test_every_module_says_which_truth_lives_in_it() -> None:
 def test_packages_hold_a_docstring_and_nothing_else() -> None:
     """Importing `ussd_app.domain` runs `ussd_app/__init__.py`: a factory in there would load Flask into the heart."""
     full = [
-        named(path)
-        for path in SOURCES
-        if path.name == "__init__.py" and len(ast.parse(path.read_text("utf-8")).body) != 1
+        named(path) for path in SOURCES if path.name == "__init__.py" and len(ast.parse(path.read_text("utf-8")).body) != 1
     ]
     assert not full
 
@@ -75,14 +72,17 @@ def test_money_is_never_a_float() -> None:
         f"{named(path)}:{node.lineno}"
         for path in (ROOT / "ussd_app" / "domain").glob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if (isinstance(node, ast.Name) and node.id == "float") or (isinstance(node, ast.Constant) and type(node.value) is float)
+        if (isinstance(node, ast.Name) and node.id == "float")
+        or (isinstance(node, ast.Constant) and type(node.value) is float)
     ]
     assert not floats
 
 
 def test_the_heart_is_told_the_time() -> None:
     heart = [*(ROOT / "ussd_app" / "domain").glob("*.py"), *(ROOT / "menus").glob("*.py"), ROOT / "sms" / "notices.py"]
-    clocks = [named(path) for path in heart if re.search(r"\b(now|today|utcnow)\(\)|\btime\.time\(", path.read_text("utf-8"))]
+    clocks = [
+        named(path) for path in heart if re.search(r"\b(now|today|utcnow)\(\)|\btime\.time\(", path.read_text("utf-8"))
+    ]
     assert not clocks, f"time comes in as an argument: {clocks}"
 
 

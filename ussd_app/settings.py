@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 HOME = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("BAM_VAR") or HOME / "var").resolve()
+"""Where a stack of one's own keeps its data, keys and logs; BAM_VAR gives a second stack of this checkout a place."""
 
 
 class SettingsError(Exception):
@@ -101,7 +103,7 @@ class Settings:
             return self.secret_key.encode(), self.data_key.encode()
         if not self.local:
             raise SettingsError("SECRET_KEY and DATA_KEY must be set when CALLBACK_TOKEN is.")
-        kept = _local_keys(HOME / "var" / "keys")
+        kept = _local_keys(VAR / "keys")
         return (self.secret_key.encode() or kept[0], self.data_key.encode() or kept[1])
 
 

@@ -41,7 +41,10 @@ class DemoLists:
 def write_demo_lists(
     directory: Path, people: int, seed: int = 8899, cycle: Cycle = TET_2027, *, xlsx: bool = False
 ) -> DemoLists:
-    """The same arguments give the same bytes, and the same people whatever the cycle. The people list begins with the cast, and has `people` rows in all."""
+    """The same arguments give the same bytes, and the same people whatever the cycle.
+
+    The people list begins with the cast, and has `people` rows in all.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     lists = DemoLists(
         directory / ("people.xlsx" if xlsx else "people.csv"), directory / "payments.csv", directory / "pension.csv"

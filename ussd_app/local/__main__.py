@@ -7,10 +7,9 @@ import sys
 from ussd_app.local.announcement import complain, say, tell, welcome
 from ussd_app.local.freshness import forget_everything
 from ussd_app.local.parts import parts
-from ussd_app.local.services import VAR
 from ussd_app.local.stack import run
 from ussd_app.local.troubles import CannotStart
-from ussd_app.settings import Settings, SettingsError
+from ussd_app.settings import VAR, Settings, SettingsError
 
 
 def main(arguments: list[str]) -> int:

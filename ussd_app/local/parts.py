@@ -77,11 +77,23 @@ def _networks(shared: dict[str, str], port: int, networks_port: int) -> ProcessS
         environment=shared | own,
         stage=1,
         stop_within_s=1.5,
-        ready=lambda: _answers(f"http://127.0.0.1:{networks_port}/control/faults"),
+        ready=answers_with(f"http://127.0.0.1:{networks_port}/control/faults"),
     )
 
 
 def _web(shared: dict[str, str], port: int) -> ProcessSpec:
+    return ProcessSpec(
+        name="web",
+        command=(*granian(port, "wsgi:app"), "--respawn-failed-workers", "--respawn-interval", "0.5"),
+        home=HOME,
+        environment=shared,
+        stage=2,
+        ready=answers_with(f"http://127.0.0.1:{port}/live"),
+    )
+
+
+def granian(port: int, target: str) -> tuple[str, ...]:
+    """How an application is served: two processes of one thread each, which is faster than threads here."""
     options = {
         "--interface": "wsgi",
         "--host": "127.0.0.1",
@@ -90,15 +102,7 @@ def _web(shared: dict[str, str], port: int) -> ProcessSpec:
         "--blocking-threads": "1",
         "--workers-kill-timeout": "2",
     }
-    flags = ("--no-access-log", "--respawn-failed-workers", "--respawn-interval", "0.5")
-    return ProcessSpec(
-        name="web",
-        command=_python("granian", *(part for pair in options.items() for part in pair), *flags, "wsgi:app"),
-        home=HOME,
-        environment=shared,
-        stage=2,
-        ready=lambda: _answers(f"http://127.0.0.1:{port}/live"),
-    )
+    return _python("granian", *(part for pair in options.items() for part in pair), "--no-access-log", target)
 
 
 def _worker(shared: dict[str, str], name: str, *arguments: str) -> ProcessSpec:
@@ -111,9 +115,14 @@ def _worker(shared: dict[str, str], name: str, *arguments: str) -> ProcessSpec:
     )
 
 
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
-            return answer.status == 200
-    except OSError:
-        return False
+def answers_with(url: str) -> Callable[[], bool]:
+    """A question to ask until it says yes: is there somebody at this address, and well?"""
+
+    def ask() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback address
+                return answer.status == 200
+        except OSError:
+            return False
+
+    return ask

@@ -19,9 +19,8 @@ from ussd_app.local.embedded import postgres, valkey
 from ussd_app.local.leftovers import end_leftovers, read_private, same_process, write_private
 from ussd_app.local.supervisor import Supervisor
 from ussd_app.local.troubles import CannotStart, in_words
-from ussd_app.settings import HOME, Settings
+from ussd_app.settings import VAR, Settings
 
-VAR = HOME / "var"
 _STACK = "stack.json"  # what runs now, and where
 _OWNER = "lock"  # held by the one process that runs the embedded services
 _USERS = "users"  # shared by those who use services that another command has started

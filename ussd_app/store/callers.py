@@ -88,9 +88,7 @@ class Seen:
 
 def look(db: Connection, vault: Vault, *, session_id: str, phone: str, resume_since: datetime) -> Seen:
     """Everything a turn needs, in one round trip."""
-    row = db.exec_driver_sql(
-        _LINE_AND_VISIT, {"session": session_id, "phone": phone, "resume_since": resume_since}
-    ).one()
+    row = db.exec_driver_sql(_LINE_AND_VISIT, {"session": session_id, "phone": phone, "resume_since": resume_since}).one()
     visit = None if row.turn is None else StoredVisit(*row[1:7])
     return Seen(
         people=tuple(_person(each, vault) for each in row.people or ()),

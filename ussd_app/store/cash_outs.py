@@ -32,9 +32,7 @@ class CashOut:
     asks: int
 
 
-_COLUMNS = (
-    """id, reference, person_id, asked_from, point_code, amount, fee, state, first_sent_at, resend_until, asks"""
-)
+_COLUMNS = """id, reference, person_id, asked_from, point_code, amount, fee, state, first_sent_at, resend_until, asks"""
 
 
 def _read(row: object) -> CashOut:

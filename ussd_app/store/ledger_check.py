@@ -102,8 +102,7 @@ def check(db: Connection) -> tuple[Finding, ...]:
     """Look at every invariant in one consistent picture of the database."""
     db.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
     return tuple(
-        Finding(name, tuple(str(row[0]) for row in db.execute(text(f"{sql} LIMIT {_LIMIT}"))))
-        for name, sql in INVARIANTS
+        Finding(name, tuple(str(row[0]) for row in db.execute(text(f"{sql} LIMIT {_LIMIT}")))) for name, sql in INVARIANTS
     )
 
 

@@ -136,9 +136,7 @@ def finish_sending(db: Connection, *, provider: str, results: Sequence[Sent], no
         apply_reports(db, provider=provider, provider_ids=accepted, now=now)
 
 
-def keep_report(
-    db: Connection, *, provider: str, provider_id: str, outcome: str, failure: str, now: datetime
-) -> None:
+def keep_report(db: Connection, *, provider: str, provider_id: str, outcome: str, failure: str, now: datetime) -> None:
     """Store a delivery report once, whenever it comes, and apply it if its message is known."""
     db.execute(
         text("""INSERT INTO sms_report (provider, provider_id, outcome, failure)

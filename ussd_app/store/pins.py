@@ -32,7 +32,7 @@ def propose(db: Connection, person_id: int, typed: str) -> None:
 def adopt_proposed(db: Connection, person_id: int) -> None:
     db.execute(
         text("""UPDATE pin SET hash = proposed_hash, proposed_hash = NULL, wrong_tries = 0, changed_at = now()
-                WHERE person_id = :person AND proposed_hash IS NOT NULL"""),
+                WHERE person_id = :person AND proposed_hash IS NOT NULL AND hash IS NULL"""),
         {"person": person_id},
     )
 

@@ -1,0 +1,149 @@
+"""The cast: the people and phones that every dialogue is rehearsed with, each there for one reason."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+from menus.cash_out import AgreeToCashOut
+from menus.home import Home
+from menus.rehearsal import World
+from menus.visit import Visit, freeze
+from ussd_app.domain.caller import CashOutSeen, CashOutState, CutVisit, Line, PaymentSeen, Person, Pin, Service
+from ussd_app.domain.money import NOTHING, Dong
+from ussd_app.domain.payments import Cycle, Receipt
+from ussd_app.domain.people import Gender, Language, PayoutMethod
+from ussd_app.domain.phone import Phone
+from ussd_app.domain.points import Point, PointDirectory
+
+NOW = datetime(2027, 1, 5, 9, 30, tzinfo=timezone(timedelta(hours=7)))
+SERVICE = Service(hotline="18001234", ussd_code="*8899#")
+PIN = "2580"
+
+POINTS = PointDirectory.of(
+    (
+        Point("1001", "Bưu điện Đức Xuân", "01840"),
+        Point("1002", "Tạp hóa Cô Hạnh", "01840"),
+        Point("1003", "Quầy Viettel cô Minh", "01840"),
+        Point("1004", "Bưu điện chợ Bắc Kạn", "01840"),
+        Point("2001", "Bưu điện Đồng Hỷ", "05659"),
+    )
+)
+
+
+def _sent(id: int, month: int, receipt: Receipt = Receipt.RECEIVED, programme: str = "social_pension") -> PaymentSeen:
+    return PaymentSeen(id, Cycle(2026, month), programme, Dong(500_000), receipt)
+
+
+def _order(state: CashOutState, reason: str = "", code: str = "") -> CashOutSeen:
+    return CashOutSeen(
+        reference="RT0815",
+        amount=Dong(500_000),
+        state=state,
+        asked_at=NOW - timedelta(minutes=4),
+        point_code="1001",
+        point_name="Bưu điện Đức Xuân",
+        reason=reason,
+        code=code,
+        code_expires_at=NOW + timedelta(hours=48) if code else None,
+    )
+
+
+DAO = Person(
+    id=1,
+    given_name="Đào",
+    gender=Gender.FEMALE,
+    language=Language.VIETNAMESE,
+    birth_year=1948,
+    commune_code="01840",
+    commune_name="Phường Đức Xuân",
+    payout_method=PayoutMethod.MOBILE_MONEY,
+    balance=Dong(1_250_000),
+    payments=(
+        _sent(15, 12, Receipt.NOT_ASKED),
+        _sent(14, 11),
+        _sent(13, 10, Receipt.NOT_RECEIVED),
+        _sent(12, 9, Receipt.WRONG_AMOUNT),
+        _sent(11, 8),
+    ),
+)
+"""The everyday person: money has come, the PIN is set, there is a point in the neighbourhood."""
+
+HUNG = replace(
+    DAO, id=2, given_name="Hùng", gender=Gender.MALE, birth_year=1950, payout_method=PayoutMethod.CASH,
+    balance=Dong(500_000), payments=(_sent(21, 12, Receipt.NOT_ASKED, "poor_household"),),
+)  # fmt: skip
+"""Has never set a PIN."""
+
+PHUONG = replace(
+    DAO, id=3, given_name="Phượng", payout_method=PayoutMethod.BANK, balance=NOTHING,
+    payments=(_sent(31, 12, Receipt.RECEIVED, "merit"),), language=Language.ACCENTED,
+)  # fmt: skip
+"""Paid into a bank account: the balance there is not ours to see."""
+
+BINH = replace(DAO, id=4, given_name="Bình", gender=Gender.UNKNOWN, pin=Pin(tries_left=0))
+"""The PIN is locked."""
+
+LAN = replace(DAO, id=5, given_name="Lan", balance=Dong(750_000), last_cash_out=_order(CashOutState.SENT))
+"""A cash-out is under way."""
+
+MAI = replace(DAO, id=6, given_name="Mai", last_cash_out=_order(CashOutState.ISSUED, code="48151623"))
+"""A cash-out code is waiting to be used."""
+
+SEN = replace(DAO, id=7, given_name="Sen", balance=NOTHING, payments=())
+"""Nothing has been sent yet."""
+
+THANH = replace(DAO, id=8, given_name="Thanh", commune_code="05488", commune_name="Xã Định Hóa", gender=Gender.MALE)
+"""No pay point in the commune: the code of one elsewhere must be keyed."""
+
+VINH = replace(HUNG, id=9, given_name="Vinh", balance=NOTHING, payments=(), payout_method=PayoutMethod.WALLET)
+XUAN = replace(HUNG, id=10, given_name="Xuân", balance=NOTHING)
+"""Neither a PIN nor money."""
+CUC = replace(DAO, id=11, given_name="Cúc", payout_method=PayoutMethod.FOCAL)
+LIEN = replace(DAO, id=12, given_name="Liên", last_cash_out=_order(CashOutState.FAILED, "no_cash"))
+NGA = replace(DAO, id=13, given_name="Nga", last_cash_out=_order(CashOutState.PAID))
+OANH = replace(HUNG, id=14, given_name="Oanh", gender=Gender.FEMALE, pin=Pin(tries_left=0))
+"""Locked before a first PIN was ever set: the year of birth was wrong three times."""
+
+_LOCKED_TOO = tuple(replace(BINH, id=20 + n, given_name=name) for n, name in enumerate(("Hạnh", "Kiên", "Lý", "Quý")))
+"""More people on one phone; locked, so that the walk through a household stays short."""
+
+NO_PIN_YET = {each.id for each in (HUNG, VINH, XUAN, OANH)}
+
+
+def world(*people: Person, cut: CutVisit | None = None, refuses: str = "") -> World:
+    line = Line(Phone("+84912345678"), NOW, SERVICE, people, POINTS, cut)
+    return World(line, {each.id: PIN for each in people if each.id not in NO_PIN_YET}, refuses_because=refuses)
+
+
+def cut_at_agreement(person: Person) -> CutVisit:
+    return CutVisit(freeze(Visit(AgreeToCashOut(Dong(500_000), "1001"), (Home(),), person.id)))
+
+
+def cut_after_ordering(person: Person) -> CutVisit:
+    return CutVisit(freeze(Visit(Home(), (), person.id)), cash_out_reference="RT0815")
+
+
+EVERYDAY = "everyday"
+
+CAST: dict[str, World] = {
+    EVERYDAY: world(DAO),
+    "no PIN yet": world(HUNG),
+    "bank account": world(PHUONG),
+    "wallet": world(VINH),
+    "focal account": world(CUC),
+    "locked": world(BINH),
+    "locked without a PIN": world(OANH),
+    "cash-out under way": world(LAN),
+    "code waiting": world(MAI),
+    "nothing sent": world(SEN),
+    "neither PIN nor money": world(XUAN),
+    "no point near": world(THANH),
+    "refused": world(DAO, refuses="no_cash"),
+    "unknown phone": world(),
+    "two on one phone": world(THANH, BINH),
+    "two on one phone, one without a PIN": world(XUAN, BINH),
+    "six on one phone": world(*_LOCKED_TOO, BINH, SEN),
+    "cut at the agreement": world(DAO, cut=cut_at_agreement(DAO)),
+    "cut after ordering": world(LAN, cut=cut_after_ordering(LAN)),
+    "cut, then refused": world(LIEN, cut=cut_after_ordering(LIEN)),
+    "cut, then paid": world(NGA, cut=cut_after_ordering(NGA)),
+}

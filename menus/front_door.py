@@ -1,0 +1,128 @@
+"""Who is calling: nobody we know, one person, or one of several on a shared phone; and a visit that was cut."""
+
+from menus.cash_out import AgreeToCashOut, CashOutPin, HowMuch, OtherAmount, PointByCode, WhichPoint
+from menus.cash_out_result import OrderTaken
+from menus.first_pin import BirthYear
+from menus.home import Home
+from menus.kinds import (
+    HOME,
+    NOT_IN_THE_LIST,
+    Again,
+    Caller,
+    Do,
+    Go,
+    Goodbye,
+    Menu,
+    Say,
+    Screen,
+    Secret,
+    ToHome,
+    Words,
+    Zero,
+    screen,
+)
+from menus.pin import Locked, Verdict, judge
+from menus.receipt import DidItArrive, HowMuchCame
+from ussd_app.domain.caller import Person
+from ussd_app.domain.commands import AcceptPin, CountWrongPin
+
+NAMES_PER_PAGE = 4
+
+
+@screen("nobody")
+class Nobody(Goodbye):
+    public = True
+
+
+@screen("who.ask")
+class WhoIsIt(Menu):
+    page: int = 0
+    public = True
+    zero = Zero.LEAVE
+
+    def text(self, caller: Caller) -> str:
+        return "who.ask.more" if self.page + 1 < self.pages(caller) else self.name
+
+    def pages(self, caller: Caller) -> int:
+        return max(1, -(-len(caller.line.people) // NAMES_PER_PAGE))
+
+    def _named(self, caller: Caller) -> tuple[Person, ...]:
+        page = min(self.page, self.pages(caller) - 1)
+        return caller.line.people[page * NAMES_PER_PAGE :][:NAMES_PER_PAGE]
+
+    def words(self, caller: Caller) -> Words:
+        named = enumerate(self._named(caller), start=1)
+        return {"names": tuple(Say("who.name", {"n": n}, to=each) for n, each in named)}
+
+    def answer(self, typed: str, caller: Caller) -> Go["GivePin | BirthYear | Locked"] | Again:
+        for n, person in enumerate(self._named(caller), start=1):
+            if typed == str(n):
+                return Go(_proof(person), speaking_as=person.id)
+        return NOT_IN_THE_LIST
+
+
+def _proof(person: Person) -> "GivePin | BirthYear | Locked":
+    if person.pin.locked:
+        return Locked()
+    return GivePin() if person.pin.is_set else BirthYear(for_cash=False)
+
+
+@screen("who.pin")
+class GivePin(Secret):
+    """A shared phone tells nothing of anyone before their own PIN."""
+
+    public = True
+    samples = ("2580", "1111")
+
+    def text(self, caller: Caller) -> str:
+        return "pin.ask"
+
+    def answer(
+        self, typed: str, caller: Caller
+    ) -> Do[AcceptPin, Home] | Do[CountWrongPin, "GivePin"] | Do[CountWrongPin, Locked] | Go[Locked] | Again:
+        me = caller.me.id
+        match judge(typed, caller):
+            case Verdict.RIGHT:
+                return Do(AcceptPin(me), Home())
+            case Verdict.WRONG:
+                return Do(CountWrongPin(me), self, note="pin.wrong")
+            case Verdict.LAST_WRONG:
+                return Do(CountWrongPin(me), Locked())
+            case Verdict.LOCKED:
+                return Go(Locked())
+            case Verdict.NO_PIN:
+                return Again("pin.not_a_pin")
+
+
+WorthResuming = DidItArrive | HowMuchCame | HowMuch | OtherAmount | WhichPoint | PointByCode | AgreeToCashOut
+
+
+@screen("resume.cut")
+class CutShort(Menu):
+    """The line dropped before anything was asked for: the same place is one key away."""
+
+    then: WorthResuming
+
+    def answer(self, typed: str, caller: Caller) -> Go[WorthResuming | ToHome] | Again:
+        match typed:
+            case "1":
+                return Go(self.then)
+            case "2":
+                return Go(HOME)
+            case _:
+                return NOT_IN_THE_LIST
+
+
+def welcome_back(cut_at: Screen | None, cash_out_reference: str, caller: Caller) -> Home | CutShort | OrderTaken:
+    """Where someone alone on their phone begins, when their last session was cut."""
+    last = caller.me.last_cash_out
+    if cash_out_reference:
+        return OrderTaken(cash_out_reference) if last and last.reference == cash_out_reference else Home()
+    match cut_at:
+        case CashOutPin(amount=amount, point_code=point_code):
+            # What the PIN is for is shown again first.
+            return CutShort(AgreeToCashOut(amount, point_code))
+        case DidItArrive() | HowMuchCame() | HowMuch() | OtherAmount() | WhichPoint() | PointByCode() | AgreeToCashOut():
+            return CutShort(cut_at)
+        case _:
+            return Home()

@@ -1,0 +1,107 @@
+"""A small pure world in which dialogues are rehearsed: what each command does to the line, without a database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from ussd_app.domain.caller import CashOutSeen, CashOutState, Line, PaymentSeen, Person, Pin
+from ussd_app.domain.commands import (
+    AcceptPin,
+    Command,
+    ConfirmPayment,
+    CountWrongPin,
+    ProposePin,
+    ReportNotReceived,
+    ReportWrongAmount,
+    RequestCashOut,
+    SetPin,
+)
+from ussd_app.domain.payments import Receipt
+from ussd_app.domain.people import Language
+
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class World:
+    """A line, and what no dialogue may know: the PINs themselves."""
+
+    line: Line
+    pins: Mapping[int, str] = field(default_factory=dict[int, str])
+    proposed: Mapping[int, str] = field(default_factory=dict[int, str])
+    refuses_because: str = ""
+    """When set, every cash-out is refused with this reason."""
+
+    def __post_init__(self) -> None:
+        people = tuple(replace(each, pin=self._checks(each)) for each in self.line.people)
+        object.__setattr__(self, "line", replace(self.line, people=people))
+
+    def _checks(self, person: Person) -> Pin:
+        pin, proposed = self.pins.get(person.id), self.proposed.get(person.id)
+        return Pin(
+            is_set=pin is not None,
+            tries_left=person.pin.tries_left,
+            matches=lambda typed: typed == pin,
+            matches_proposed=lambda typed: typed == proposed,
+        )
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """Two worlds with the same mark answer every key alike."""
+        return (self.line.people, tuple(self.pins.items()), tuple(self.proposed.items()))
+
+    def speaking(self, language: Language) -> "World":
+        people = tuple(replace(each, language=language) for each in self.line.people)
+        return replace(self, line=replace(self.line, people=people))
+
+    def person(self, person_id: int) -> Person:
+        return next(each for each in self.line.people if each.id == person_id)
+
+    def after(self, command: Command) -> "World":
+        person = self.person(command.person_id)
+        match command:
+            case ConfirmPayment(payment_id=payment_id):
+                return self._said(person, payment_id, receipt=Receipt.RECEIVED, receipt_reference=f"XN{payment_id}")
+            case ReportNotReceived(payment_id=payment_id):
+                return self._said(person, payment_id, **_case(payment_id), receipt=Receipt.NOT_RECEIVED)
+            case ReportWrongAmount(payment_id=payment_id):
+                return self._said(person, payment_id, **_case(payment_id), receipt=Receipt.WRONG_AMOUNT)
+            case ProposePin(typed=typed):
+                return replace(self, proposed={**self.proposed, person.id: typed})
+            case SetPin():
+                pins = {**self.pins, person.id: self.proposed[person.id]}
+                return replace(self, pins=pins)._with(replace(person, pin=Pin(tries_left=TRIES)))
+            case AcceptPin():
+                return self._with(replace(person, pin=Pin(tries_left=TRIES)))
+            case CountWrongPin():
+                return self._with(replace(person, pin=Pin(tries_left=max(0, person.pin.tries_left - 1))))
+            case RequestCashOut():
+                return self._cash_out(person, command)
+
+    def _said(self, person: Person, payment_id: int, **said: object) -> "World":
+        def told(payment: PaymentSeen) -> PaymentSeen:
+            return replace(payment, **said) if payment.id == payment_id else payment  # pyright: ignore[reportArgumentType] - each caller names real fields
+
+        return self._with(replace(person, payments=tuple(told(each) for each in person.payments)))
+
+    def _cash_out(self, person: Person, asked: RequestCashOut) -> "World":
+        reason = self.refuses_because or ("not_enough" if asked.amount > person.balance else "")
+        point = self.line.points.find(asked.point_code)
+        order = CashOutSeen(
+            reference="RT1207",
+            amount=asked.amount,
+            state=CashOutState.FAILED if reason else CashOutState.HELD,
+            asked_at=self.line.now,
+            point_code=asked.point_code,
+            point_name=point.name if point else "",
+            reason=reason,
+        )
+        left = person.balance if reason else person.balance - asked.amount
+        return self._with(replace(person, last_cash_out=order, balance=left, pin=Pin(tries_left=TRIES)))
+
+    def _with(self, person: Person) -> "World":
+        people = tuple(person if each.id == person.id else each for each in self.line.people)
+        return replace(self, line=replace(self.line, people=people))
+
+
+def _case(payment_id: int) -> dict[str, object]:
+    return {"case_reference": f"P{payment_id}", "case_due": "20/1"}

@@ -1,0 +1,130 @@
+"""Every place one member of the cast can get to, found by pressing every key everywhere."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from menus.arrows import Arrow, taken
+from menus.engine import Turn, Visit, dial, owns, press
+from menus.kinds import Caller, Do, Goodbye, Secret
+from menus.rehearsal import World
+from ussd_app.domain.commands import Command, ProposePin, SetPin
+
+KEYS = (*"0123456789", "00", "", "#", "*", "-1", "7" * 200, "１", "²", "ố", "\x00", "🙂")
+"""What thumbs, children and broken networks send."""
+
+PIN, BIRTH_YEAR = "the PIN", "the year of birth"
+Proof = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where someone stands, in which world, having proved what in this session, after how many presses."""
+
+    turn: Turn
+    world: World
+    proof: Proof
+    presses: int
+
+    @property
+    def visit(self) -> Visit:
+        return self.turn.visit
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        visit = self.visit
+        return (visit.standing, visit.trail[-1:], visit.person_id, visit.proved, self.proof, self.world.mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    place: Place
+    typed: str
+    command: Command | None
+    after: Place
+
+
+@dataclass
+class Walk:
+    """What was seen on the way."""
+
+    places: dict[tuple[object, ...], Place] = field(default_factory=dict[tuple[object, ...], Place])
+    steps: list[Step] = field(default_factory=list[Step])
+    arrows: set[Arrow] = field(default_factory=set[Arrow])
+    raised: dict[str, str] = field(default_factory=dict[str, str])
+    """For each screen where some key raised: which key, and what."""
+
+    def fewest_presses(self, reached: Callable[[Step], bool]) -> int | None:
+        return min((each.after.presses for each in self.steps if reached(each)), default=None)
+
+    def without_an_exit(self) -> set[str]:
+        """Names of the screens from which no ending can be reached."""
+        before: dict[tuple[object, ...], set[tuple[object, ...]]] = {}
+        for step in self.steps:
+            before.setdefault(step.after.mark, set()).add(step.place.mark)
+        reached = {mark for mark, place in self.places.items() if isinstance(place.visit.standing, Goodbye)}
+        edge = deque(reached)
+        while edge:
+            fresh = before.get(edge.popleft(), set()) - reached
+            reached |= fresh
+            edge.extend(fresh)
+        return {place.visit.standing.name for mark, place in self.places.items() if mark not in reached}
+
+
+def walk(world: World) -> Walk:
+    seen = Walk()
+    start = Place(dial(world.line), world, frozenset(), 0)
+    seen.places[start.mark] = start
+    edge = deque([start])
+    while edge:
+        place = edge.popleft()
+        for step in _steps(place, seen):
+            seen.steps.append(step)
+            if step.after.mark not in seen.places:
+                seen.places[step.after.mark] = step.after
+                edge.append(step.after)
+    return seen
+
+
+def _steps(place: Place, seen: Walk) -> Iterator[Step]:
+    standing = place.visit.standing
+    if isinstance(standing, Goodbye):
+        return
+    for typed in dict.fromkeys((*KEYS, *standing.samples)):
+        try:
+            yield _step(place, typed, seen)
+        except Exception as problem:
+            seen.raised.setdefault(standing.name, f"{typed[:12]!r} raises {type(problem).__name__}: {problem}")
+
+
+def _step(place: Place, typed: str, seen: Walk) -> Step:
+    visit, world = place.visit, place.world
+    person = next((each for each in world.line.people if each.id == visit.person_id), None)
+    caller = Caller(world.line, person, visit.proved)
+    engines_own = owns(visit, typed, caller)
+    if not engines_own:
+        outcome = visit.standing.answer(typed.strip(), caller)
+        seen.arrows.add(taken(visit.standing, outcome))
+        if isinstance(outcome, Do) and outcome.command not in press(visit, typed, world.line).commands:
+            raise AssertionError("the engine lost a command")
+    turn = press(visit, typed, world.line)
+    command = turn.commands[0] if turn.commands else None
+    proof = place.proof if engines_own else place.proof | _proved(place, typed, command)
+    if turn.visit.person_id != visit.person_id:
+        proof = frozenset()
+    after = world.after(command) if command else world
+    return Step(place, typed, command, Place(turn, after, proof, place.presses + 1))
+
+
+def _proved(place: Place, typed: str, command: Command | None) -> Proof:
+    """What this key proves, judged by the world's own knowledge and not by the dialogue's word for it."""
+    visit, world = place.visit, place.world
+    if not isinstance(visit.standing, Secret) or visit.person_id is None:
+        return frozenset()
+    if typed == world.pins.get(visit.person_id) or (
+        isinstance(command, SetPin) and typed == world.proposed.get(visit.person_id)
+    ):
+        return frozenset({PIN})
+    if typed == str(world.person(visit.person_id).birth_year) and not isinstance(command, ProposePin):
+        return frozenset({BIRTH_YEAR})
+    return frozenset()

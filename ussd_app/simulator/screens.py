@@ -1,0 +1,55 @@
+"""What a phone can tell of a page by looking at it: how long it is on the air, and whether it asks for a secret."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sms.gsm import Encoding, NotGsm, cost, fold
+
+_LIMITS = {Encoding.GSM7: 160, Encoding.UCS2: 80}
+_NAMES = {Encoding.GSM7: "GSM-7", Encoding.UCS2: "UCS-2"}
+
+_SECRET = re.compile(r"\b(PIN|nam sinh|year)\b", re.IGNORECASE)
+_CHOICE = re.compile(r"^[1-9] ", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Septets of GSM-7 or UTF-16 units of UCS-2, and how many the narrowest network shows of one page."""
+
+    encoding: str
+    units: int
+    limit: int
+
+    @classmethod
+    def of(cls, text: str) -> Meter:
+        taken = cost(text)
+        return cls(_NAMES[taken.encoding], taken.units, _LIMITS[taken.encoding])
+
+    def __str__(self) -> str:
+        return f"{self.encoding} {self.units}/{self.limit}"
+
+
+def asks_for_secret(text: str) -> bool:
+    """True for a PIN or a year of birth. A menu that only mentions the PIN has choices to press."""
+    return bool(_SECRET.search(_plain(text))) and not _CHOICE.search(text)
+
+
+def _plain(text: str) -> str:
+    try:
+        return fold(text)
+    except NotGsm:
+        return text
+
+
+def dialled_behind(code: str, dialled: str) -> str | None:
+    """What was keyed behind the service's code: `*8899*1*2#` -> `1*2`; None when it is another code altogether.
+
+    >>> dialled_behind("*8899#", "*8899*1*2#")
+    '1*2'
+    """
+    stem = code.removesuffix("#")
+    pattern = re.escape(stem) + r"(?:\*([0-9*]+))?#"
+    found = re.fullmatch(pattern, dialled.replace(" ", ""))
+    return (found[1] or "") if found else None
