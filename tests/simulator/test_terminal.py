@@ -10,8 +10,9 @@ from urllib.parse import parse_qs
 import pytest
 from click.testing import CliRunner
 from pretend_networks import ASK_PIN, HOME, MESSAGE, SCRIPT
+
 from ussd_app.cli.talk import talk_command
-from ussd_app.simulator.terminal import boxed
+from ussd_app.simulator.terminal import Terminal, boxed
 
 DAO = "+84912000101"
 
@@ -133,12 +134,13 @@ def test_the_end_of_the_keys_hangs_up(talk, bam):
     assert bam.endings == ["Incomplete"]
 
 
-def test_ctrl_c_hangs_up_kindly(bam, monkeypatch):
+def test_ctrl_c_hangs_up_kindly(bam, capsys):
     def interrupted(prompt, *, hidden=False):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ussd_app.simulator.terminal.Terminal.keys", interrupted, raising=False)
-    assert bam.endings == []
+    Terminal(f"http://127.0.0.1:{bam.port}", "local", "*8899#", keys=interrupted).talk(DAO)
+    assert bam.endings == ["Incomplete"]
+    assert capsys.readouterr().out.endswith("You hung up.\n")
 
 
 def test_a_broken_line_is_told_in_words(talk, bam):
