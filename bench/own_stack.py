@@ -144,8 +144,11 @@ class OwnStack:
     # ---- what lies in it ----------------------------------------------------------------------------
 
     def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
-        with psycopg.connect(self.facts()["database_url"], autocommit=True, row_factory=dict_row) as connection:
-            return connection.execute(statement.encode(), values or None).fetchall()
+        with (
+            psycopg.connect(self.facts()["database_url"], autocommit=True) as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            return cursor.execute(statement.encode(), values or None).fetchall()
 
     def count(self, statement: str, *values: Any) -> int:
         return next(iter(self.rows(statement, *values)[0].values()))

@@ -69,7 +69,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _live(day: Day, people: int, kills: int) -> None:
-    for name, role in (("thu", "enters"), ("duyet", "approves"), ("duyet", "releases"), ("chi", "releases")):
+    for name, role in (
+        ("thu", "enters"),
+        ("duyet", "approves"),
+        ("duyet", "releases"),
+        ("thu", "releases"),
+        ("chi", "releases"),
+    ):
         day.stack.command("users", "add", name, "--role", role)
     day.stack.command("demo", "lists", "--people", str(people), "--directory", str(day.lists))
     _people_in(day, people)
@@ -106,8 +112,9 @@ def _payments_in(day: Day) -> int:
 def _signatures(day: Day, batch: int) -> None:
     said = day.timed("approve", "payments", "approve", str(batch), "--as", "duyet")
     day.show("a second officer approves", said.status == 0, f"{said.last_line} {day.took['approve']:.1f} s")
-    said = day.timed("refused", "payments", "release", str(batch), "--as", "duyet")
-    day.show("the approver may not release, whatever the roles", said.status == 2, said.err.strip())
+    for who, name in (("the one who approved", "duyet"), ("the one who entered", "thu")):
+        said = day.stack.command("payments", "release", str(batch), "--as", name)
+        day.show(f"{who} may not release, whatever the roles", said.status == 2, said.err.strip())
 
 
 def _rejects(path: Path) -> list[dict[str, str]]:
@@ -157,7 +164,7 @@ def _settle(day: Day) -> None:
 def _messages(day: Day, batch: int) -> None:
     """What was to be said, what the rows say, and what really arrived on the phones, against one another."""
     reachable = day.stack.count(_REACHABLE, batch)
-    keys = [f"payment:{row['id']}" for row in day.stack.rows("SELECT id FROM payment WHERE batch_id = %s", batch)]
+    keys = [f"payment-arrived:{row['id']}" for row in day.stack.rows("SELECT id FROM payment WHERE batch_id = %s", batch)]
     told = day.stack.count(_TOLD, keys)
     day.show("every reachable person has a message", told == reachable, f"{told} of {reachable}")
     meant, arrived = _meant(day.stack), _arrived(day.stack)

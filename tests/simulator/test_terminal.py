@@ -18,7 +18,7 @@ DAO = "+84912000101"
 
 
 class Bam:
-    """The product's web as far as a phone sees it: one page a turn, a list of phones, an inbox that fills during the call."""
+    """The product's web as far as a phone sees it: one page a turn, a list of phones, an inbox that fills."""
 
     def __init__(self):
         self.turns, self.endings, self.messages = [], [], []
