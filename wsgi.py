@@ -1,7 +1,13 @@
 """The web's root: granian serves `wsgi:app`, and `flask --app wsgi …` are the officers' commands."""
 
-from ussd_app.app import create_app
-from ussd_app.local.services import services
-from ussd_app.settings import Settings
+import sys
 
-app = create_app(Settings.from_environment(), services)
+from ussd_app.app import create_app
+from ussd_app.local.services import running_port, services
+from ussd_app.settings import Settings, SettingsError
+
+try:
+    app = create_app(Settings.from_environment(), services, running_port)
+except SettingsError as problem:
+    sys.stderr.write(f"{problem}\n")
+    sys.exit(2)

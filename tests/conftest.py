@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from tests.village import Village
 from ussd_app.actions.desk import Desk
 from ussd_app.local.embedded import start_postgres, start_redis
 from ussd_app.store.database import Database
@@ -98,3 +99,8 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def desk() -> Desk:
     return Desk(Vault(b"a key for tests"), "ASXH", "18001234", "gsma", ZoneInfo("Asia/Ho_Chi_Minh"))
+
+
+@pytest.fixture
+def village(database: Database, desk: Desk) -> Village:
+    return Village(database, desk, NOON)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from sms.providers.africas_talking import AfricasTalking, read_report
 from ussd_app.actions.desk import Desk
 from ussd_app.cli import commands
 from ussd_app.cli.counter import Counter, Services
+from ussd_app.cli.talk import talk_command
 from ussd_app.domain.caller import Service
 from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.form import sentence
@@ -31,7 +33,9 @@ from workers.mobile_money.gsma import GsmaMobileMoney
 MOST_BYTES = 64 * 1024  # the longest honest callback is a tenth of this
 
 
-def create_app(settings: Settings, services: Services | None = None) -> Flask:
+def create_app(
+    settings: Settings, services: Services | None = None, find_port: Callable[[], int | None] = lambda: None
+) -> Flask:
     """The web application. Opens nothing by itself: the database is reached with the first request."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
@@ -42,6 +46,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
         _join(app, settings, Vault(data_key))
     for group in commands.groups(Counter(settings, services, GsmaMobileMoney.name)):
         app.cli.add_command(group)
+    app.cli.add_command(talk_command(find_port))
     app.register_error_handler(HTTPException, _in_a_sentence)
     return app
 
@@ -52,7 +57,7 @@ def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     desk = Desk(vault, settings.sms_sender, settings.hotline, GsmaMobileMoney.name, ZoneInfo(settings.timezone))
     service = Service(settings.hotline, settings.ussd_code, settings.pin_length)
     callbacks = Blueprint("callbacks", __name__, url_prefix="/callbacks/<token>")
-    callbacks.before_request(lambda: _check_token(settings))
+    app.before_request(lambda: _check_token(settings))
     callbacks.url_value_preprocessor(lambda _, values: values.pop("token", None) if values else None)
     callbacks.register_blueprint(ussd_callbacks(Dialogue(database, desk, service, _now), database, doorbell))
     callbacks.register_blueprint(sms_reports(database, AfricasTalking.name, read_report, _now))
@@ -71,6 +76,8 @@ def _now() -> datetime:
 
 def _check_token(settings: Settings) -> None:
     """A wrong token is as if nothing were there; the public default token serves this machine only."""
+    if not request.path.startswith("/callbacks/"):
+        return
     token = request.path.split("/", 3)[2]
     if not hmac.compare_digest(token.encode(), settings.callback_token.encode()):
         abort(404)

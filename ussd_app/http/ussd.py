@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import OperationalError
 
 from ussd_app.domain.phone import Phone
 from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.form import BadForm, field, sentence
 from ussd_app.http.turn import Callback, Dialogue
-from ussd_app.store.database import Database
+from ussd_app.store.database import NO_ANSWER, Database
 from ussd_app.store.visits import keep_ending
 
 log = logging.getLogger(__name__)
@@ -31,7 +30,7 @@ def ussd_callbacks(dialogue: Dialogue, database: Database, doorbell: Doorbell) -
             return sentence(str(problem), 400)
         try:
             answer = dialogue.answer(call)
-        except OperationalError:
+        except NO_ANSWER:
             log.error("the database did not answer a turn of %s", call.phone.masked())
             return Response(BUSY, content_type="text/plain; charset=utf-8")
         if answer.commanded:
@@ -54,7 +53,8 @@ def ussd_callbacks(dialogue: Dialogue, database: Database, doorbell: Doorbell) -
 def _callback() -> Callback:
     form = request.form
     try:
-        phone = Phone(field(form, "phoneNumber", 20))
+        # A `+` that was not percent-encoded arrives as a space.
+        phone = Phone("+" + field(form, "phoneNumber", 20).strip().removeprefix("+"))
     except ValueError as problem:
         raise BadForm("The field phoneNumber is not a number like +84912345678.") from problem
     field(form, "serviceCode", 40)

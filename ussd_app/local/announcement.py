@@ -38,7 +38,6 @@ def welcome(settings: Settings, var: Path) -> None:
         "  Bấm is running.",
         "",
         f"  A phone            {here}/simulator/",
-        f"  Operators' pages   {here}/console/",
         f"  Logs               {var / 'log'}/",
         "",
         *_people(here),
