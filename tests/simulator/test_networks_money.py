@@ -243,7 +243,9 @@ def test_a_wrong_key_does_not_get_in(networks):
     assert (answer.status_code, answer.json()["errorCode"]) == (401, "clientAuthorisationError")
 
 
-@pytest.mark.parametrize("path", [f"/responses/{UUID(int=8899)}", f"/requeststates/{UUID(int=1)}", "/transactions/NO", "/no/such"])
+@pytest.mark.parametrize(
+    "path", [f"/responses/{UUID(int=8899)}", f"/requeststates/{UUID(int=1)}", "/transactions/NO", "/no/such"]
+)
 def test_what_is_not_there_is_an_identifier_error(networks, path):
     answer = networks.get(path)
     assert (answer.status_code, answer.json()["errorCode"]) == (404, "identifierError")

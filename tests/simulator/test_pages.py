@@ -30,7 +30,7 @@ def networks(networks_there):
 
 
 def browser(database, networks_url):
-    app = Flask("tests")
+    app = Flask(__name__)
     app.register_blueprint(simulator(database, Settings(networks_url=networks_url)))
     return app.test_client()
 

@@ -1,6 +1,6 @@
 // Hours and days as people in Thái Nguyên see them, wherever the browser is.
 
-const timeZone = document.body.dataset.timezone;
+const timeZone = document.body.dataset.timezone || undefined;
 const hours = new Intl.DateTimeFormat("vi-VN", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const days = new Intl.DateTimeFormat("vi-VN", { timeZone, day: "numeric", month: "numeric" });
 
