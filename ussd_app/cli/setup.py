@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from sqlalchemy import text
@@ -13,7 +14,6 @@ from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
 from ussd_app.cli.lists import import_payments, import_people
 from ussd_app.domain.payments import Cycle, Role
 from ussd_app.lists.demo import write_demo_lists
-from ussd_app.settings import VAR
 from ussd_app.store import officers
 from ussd_app.store.schema import upgrade as upgrade_schema
 
@@ -69,12 +69,12 @@ def demo_load(counter: Counter) -> None:
             return
         for name, role in DEMO_OFFICERS:
             officers.add(db, name, frozenset({role}))
-    directory = VAR / "demo"
-    tet = write_demo_lists(directory / "tet", DEMO_PEOPLE, cycle=LAST_TET)
-    month = write_demo_lists(directory / "month", DEMO_PEOPLE, cycle=LAST_MONTH)
-    import_people(counter, month.people, "lan")
-    for path in (tet.payments, month.pension):
-        import_payments(counter, path, "lan")
+    with TemporaryDirectory() as written:  # lists hold whole identity numbers: they do not stay
+        tet = write_demo_lists(Path(written) / "tet", DEMO_PEOPLE, cycle=LAST_TET)
+        month = write_demo_lists(Path(written) / "month", DEMO_PEOPLE, cycle=LAST_MONTH)
+        import_people(counter, month.people, "lan")
+        for path in (tet.payments, month.pension):
+            import_payments(counter, path, "lan")
     _sign_all(counter)
 
 
