@@ -41,7 +41,7 @@ db-upgrade: $(READY) ## Bring the tables of the database up to date.
 ## Change it
 
 test: $(READY_DEV) ## All tests.
-	@$(IN) -m pytest -n 2 --dist loadgroup -rs tests
+	@$(IN) -m pytest -n 2 -rs tests
 
 check: $(READY_DEV) ## Style, types, architecture, dialogues and house rules.
 	$(IN) -m ruff check .

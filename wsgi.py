@@ -1,5 +1,6 @@
 """The web's root: granian serves `wsgi:app`, and `flask --app wsgi …` are the officers' commands."""
 
+import gc
 import sys
 
 from ussd_app.app import create_app
@@ -11,3 +12,6 @@ try:
 except SettingsError as problem:
     sys.stderr.write(f"{problem}\n")
     sys.exit(2)
+
+gc.freeze()  # what is loaded by now is never garbage
+gc.set_threshold(20_000, 50, 50)  # a request makes hundreds of small things and leaves nothing behind

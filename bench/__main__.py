@@ -20,7 +20,7 @@ BENCHES = {"ussd": ussd_turn.run, "sms": sms_path.run, "lists": lists_in.run}
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Side by side, alternating, medians of rounds.")
     parser.add_argument("names", nargs="*", help=", ".join(BENCHES) + "; none means all")
-    parser.add_argument("--seconds", type=float, default=4.0, help="length of a timed round (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=2.5, help="length of a timed round (%(default)s)")
     chosen: Any = parser.parse_args()
     if unknown := set(chosen.names) - BENCHES.keys():
         parser.error(f"there is no benchmark called {', '.join(sorted(unknown))}")

@@ -1,4 +1,4 @@
-"""What a benchmark stands on: its own PostgreSQL and Redis with the settings of `make run`, and processes that end with it."""
+"""What a benchmark stands on: its own PostgreSQL and Redis, set as in `make run`, and processes that end with it."""
 
 from __future__ import annotations
 

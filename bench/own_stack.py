@@ -39,7 +39,7 @@ class Said:
 
     @property
     def last_line(self) -> str:
-        return self.out.strip().splitlines()[-1]
+        return (self.out.strip() or self.err.strip()).splitlines()[-1]
 
 
 @dataclass(slots=True)
@@ -102,17 +102,22 @@ class OwnStack:
 
     # ---- what its clients do ------------------------------------------------------------------------
 
-    def command(self, *words: str) -> Said:
+    def begin(self, *words: str) -> subprocess.Popen[str]:
         """An officer's command, in a terminal of its own."""
-        done = subprocess.run(
+        return subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", *words],
             cwd=HOME,
             env=self.environment(),
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
-        return Said(done.returncode, done.stdout, done.stderr)
+
+    def command(self, *words: str) -> Said:
+        """The same, waited for."""
+        terminal = self.begin(*words)
+        out, err = terminal.communicate()
+        return Said(terminal.returncode, out, err)
 
     def post(self, path: str, form: Mapping[str, str] | bytes) -> tuple[int, bytes]:
         body = form if isinstance(form, bytes) else urlencode(form).encode()

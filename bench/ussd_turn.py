@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -27,7 +27,7 @@ from ussd_app.lists.demo import write_demo_lists
 PEOPLE = 2_500
 """Of these about two thousand have a payment, and some 1,200 a phone of their own and money kept here."""
 
-ROUNDS = 6
+ROUNDS = 12
 WARM_UP_S = 2.0
 
 _ALONE_ON_A_PHONE = """
@@ -103,7 +103,7 @@ def _load(ground: Ground) -> list[Call]:
     """People, and a payment to each of an amount nobody else has, through the officers' own actions."""
     lists = write_demo_lists(ground.directory / "lists", PEOPLE)
     _make_amounts_differ(lists.payments)
-    with redirect_stdout(StringIO()):
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):  # the mistakes in the lists are made on purpose
         import_people(ground.counter, lists.people, OFFICERS[0][0])
         import_payments(ground.counter, lists.payments, OFFICERS[0][0])
     with ground.counter.open() as desk:

@@ -44,21 +44,30 @@ class Texts:
             raise NoSuchText(f"{key} in {language}") from None
 
     def say(self, language: Language, key: str, words: Words) -> str:
-        filled = {name: self._in_words(language, name, value) for name, value in words.items()}
-        said = self.template(language, key).format_map(filled)
+        said = self.template(language, key).format_map(_Filled(self, language, words))
         return "\n".join(line.rstrip() for line in said.split("\n"))
 
-    def _in_words(self, language: Language, name: str, value: object) -> str:
+    def in_words(self, language: Language, name: str, value: object) -> str:
         match value:
             case Say(key, words, to):
                 whom = address(to.gender, to.given_name, language) if to else {}
                 return self.say(language, key, {**whom, **words})
             case tuple():
-                return "\n".join(self._in_words(language, name, each) for each in value)
+                return "\n".join(self.in_words(language, name, each) for each in value)
             case Programme():
                 return value.en if language is Language.ENGLISH else value.vi
             case _:
                 return str(value)[: LONGEST.get(name)]
+
+
+class _Filled(dict[str, str]):
+    """Puts into words only what a text names."""
+
+    def __init__(self, texts: Texts, language: Language, words: Words) -> None:
+        self._texts, self._language, self._words = texts, language, words
+
+    def __missing__(self, name: str) -> str:
+        return self._texts.in_words(self._language, name, self._words[name])
 
 
 TEXTS = Texts.read(Path(__file__).with_name("texts"))

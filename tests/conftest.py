@@ -26,6 +26,13 @@ NOON = datetime(2027, 1, 25, 5, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin("xdist"):
+        from tests import one_stack
+
+        config.pluginmanager.register(one_stack)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--snap", action="store_true", help="rewrite the stored transcripts")
 

@@ -59,7 +59,7 @@ def test_examples_in_docstrings(module: str) -> None:
     assert result.failed == 0
 
 
-@pytest.mark.parametrize("page", sorted(path.name for path in (ROOT / "docs").glob("*.md")) + ["../README.md"])
+@pytest.mark.parametrize("page", [*sorted(path.name for path in (ROOT / "docs").glob("*.md")), "../README.md"])
 def test_every_link_leads_somewhere(page: str) -> None:
     path = (ROOT / "docs" / page).resolve()
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text("utf-8")):

@@ -1,3 +1,5 @@
+"""Identity numbers: read strictly, doubted kindly, shown never."""
+
 from datetime import date
 
 import pytest

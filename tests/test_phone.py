@@ -1,3 +1,5 @@
+"""Phone numbers in every notation a list may hold, the eleven-digit ones from before 2018 among them."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

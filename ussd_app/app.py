@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from ussd_app.http.form import sentence
 from ussd_app.http.health import health
 from ussd_app.http.mobile_money import mobile_money_callbacks
 from ussd_app.http.reports import sms_reports
+from ussd_app.http.sessions import BrowserSessions
 from ussd_app.http.turn import Dialogue
 from ussd_app.http.ussd import ussd_callbacks
 from ussd_app.settings import Settings
@@ -42,6 +44,7 @@ def create_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
     secret_key, data_key = settings.keys()
     app.secret_key = secret_key
+    app.session_interface = BrowserSessions()
     if settings.database_url:
         _join(app, settings, Vault(data_key))
     for group in commands.groups(Counter(settings, services, GsmaMobileMoney.name)):
@@ -81,8 +84,13 @@ def _check_token(settings: Settings) -> None:
     token = request.path.split("/", 3)[2]
     if not hmac.compare_digest(token.encode(), settings.callback_token.encode()):
         abort(404)
-    if settings.local and not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - compared, not bound
+    if settings.local and not _is_this_machine(request.remote_addr or ""):
         abort(404)
+
+
+@lru_cache(maxsize=100)
+def _is_this_machine(address: str) -> bool:
+    return bool(address) and ip_address(address).is_loopback
 
 
 _WORDS = {

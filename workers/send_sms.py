@@ -2,7 +2,7 @@
 
 A message is claimed, then marked `sending` in a transaction of its own, then handed to the provider, then the
 answer is written down. No transaction is open while we wait for somebody else's network, and what a killed
-worker leaves as `sending` is never sent again: nobody knows whether it went.
+worker leaves as `sending` is not sent again from here: nobody knows whether it went. The carrier's reports decide.
 """
 
 from __future__ import annotations

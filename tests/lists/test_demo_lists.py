@@ -1,3 +1,5 @@
+"""The demo lists: believable, the same each time, and wrong on purpose in about one row in a hundred."""
+
 from collections import Counter
 from datetime import date
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""A payment row: whole đồng for a known programme and a real month, or a reason in words."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

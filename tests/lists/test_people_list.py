@@ -1,3 +1,5 @@
+"""A row of the people list, however an office wrote it down, or everything that is wrong with it at once."""
+
 from datetime import date
 
 import pytest

@@ -1,3 +1,5 @@
+"""The rejected rows, beside their list, ready to mend and import again."""
+
 import stat
 from datetime import date
 from pathlib import Path

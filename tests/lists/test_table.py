@@ -1,3 +1,5 @@
+"""A list file is opened by what it is, not by its name, and refused in one sentence."""
+
 import os
 from datetime import date
 from pathlib import Path

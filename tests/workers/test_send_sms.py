@@ -146,7 +146,7 @@ def test_reports_in_any_order_and_twice_end_in_the_same_state(village: Village, 
                 messages.finish_sending(db, provider=PROVIDER, results=[sent], now=village.now)
             else:
                 messages.keep_report(
-                    db, provider=PROVIDER, provider_id="ATXid_1", outcome=event, failure="", now=village.now
+                    db, provider=PROVIDER, provider_id="ATXid_1", outcome=event, failure="", e164="", now=village.now
                 )
     assert states(village) == {"delivered": 1}
     assert village.number("SELECT count(*) FROM sms_report WHERE applied_at IS NULL") == 0

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import click
 from sqlalchemy import text
 
-from ussd_app.actions.payments import approve
+from ussd_app.actions.payments import NotAllowed, approve
 from ussd_app.actions.release import begin_release, finish_release
 from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
 from ussd_app.cli.lists import import_payments, import_people
@@ -39,6 +39,8 @@ def upgrade(counter: Counter) -> None:
 @in_one_sentence
 def add(counter: Counter, name: str, roles: tuple[str, ...]) -> None:
     """Add an officer, or give a known one a further role."""
+    if not name.strip() or not name.isprintable():
+        raise NotAllowed("An officer needs a name of plain characters.")
     with counter.open() as desk, desk.database.begin() as db:
         officer = officers.add(db, name, frozenset(Role(role) for role in roles))
     click.echo(f"{officer.name}: {', '.join(sorted(officer.roles))}.")

@@ -27,6 +27,7 @@ def sms_reports(
         try:
             for name in ("id", "status"):
                 field(form, name, 100)
+            field(form, "failureReason", 200, default="")
         except BadForm as problem:
             return sentence(str(problem), 400)
         understood = read(form)
@@ -39,6 +40,7 @@ def sms_reports(
                 provider_id=understood.reference,
                 outcome=understood.fate.value,
                 failure=understood.reason,
+                e164=understood.phone.e164 if understood.phone else "",
                 now=clock(),
             )
         return Response("", 200)

@@ -25,13 +25,11 @@ def ussd_callbacks(dialogue: Dialogue, database: Database, doorbell: Doorbell) -
     @pages.post("/ussd")
     def turn() -> Response:
         try:
-            call = _callback()
+            answer = dialogue.answer(_callback())
         except BadForm as problem:
             return sentence(str(problem), 400)
-        try:
-            answer = dialogue.answer(call)
         except NO_ANSWER:
-            log.error("the database did not answer a turn of %s", call.phone.masked())
+            log.error("the database did not answer a turn")
             return Response(BUSY, content_type="text/plain; charset=utf-8")
         if answer.commanded:
             doorbell.ring_all()

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
+
+from ussd_app.store.quick import Quick
+
+Result = TypeVar("Result")
+
+NO_ANSWER = (OperationalError, psycopg.OperationalError)
+"""What is raised when PostgreSQL is away: through SQLAlchemy, and without it."""
 
 
 class DatabaseUnreachable(Exception):
@@ -24,19 +34,11 @@ class Database:
     """A pool of connections. Nothing is opened until the first use."""
 
     def __init__(self, url: str, *, pool_size: int = 4) -> None:
+        self._url = url
         self._engine: Engine = create_engine(
-            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
         )
-        # A place in a dialogue may be lost with the last 200 ms of a crashed PostgreSQL: the caller is asked again.
-        # Money never travels on these connections.
-        self._quick: Engine = create_engine(
-            sqlalchemy_url(url),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            isolation_level="AUTOCOMMIT",
-            pool_reset_on_return=None,
-            connect_args={"options": "-c synchronous_commit=off", "prepare_threshold": 1},
-        )
+        self._idle: deque[Quick] = deque()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -44,11 +46,38 @@ class Database:
         with self._engine.begin() as db:
             yield db
 
+    def quick(self, work: Callable[[Quick], Result]) -> Result:
+        """Statements that each commit by themselves and may be lost in a crash of the server: never money.
+
+        When a kept connection turns out to be dead, `work` is done again on a new one, and must bear that.
+        """
+        kept = bool(self._idle)
+        try:
+            with self._speaker() as db:
+                return work(db)
+        except psycopg.OperationalError:
+            if not kept:
+                raise
+        self._close_idle()  # they went with the same server
+        with self._speaker() as db:
+            return work(db)
+
     @contextmanager
-    def quick(self) -> Iterator[Connection]:
-        """Statements that each commit by themselves and may be lost in a crash of the server: never money."""
-        with self._quick.connect() as db:
+    def _speaker(self) -> Iterator[Quick]:
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = Quick("postgresql://" + sqlalchemy_url(self._url).partition("://")[2])
+        try:
             yield db
+        except BaseException:
+            db.close()
+            raise
+        self._idle.append(db)
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
     def check(self) -> None:
         try:
@@ -59,4 +88,4 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
-        self._quick.dispose()
+        self._close_idle()

@@ -101,7 +101,7 @@ def begin_sending(db: Connection, *, ids: Sequence[int], worker: str, now: datet
     """Say, before the provider is called, that these may go out now. Only those that are still ours to send."""
     rows = db.execute(
         text("""UPDATE sms_message SET state = 'sending', attempts = attempts + 1, lease_until = :lease_until,
-                       changed_at = :now
+                       sending_at = :now, changed_at = :now
                 WHERE id = ANY(:ids) AND state = 'waiting' AND claimed_by = :worker RETURNING id"""),
         {"ids": list(ids), "worker": worker, "now": now, "lease_until": now + lease},
     )
@@ -136,12 +136,14 @@ def finish_sending(db: Connection, *, provider: str, results: Sequence[Sent], no
         apply_reports(db, provider=provider, provider_ids=accepted, now=now)
 
 
-def keep_report(db: Connection, *, provider: str, provider_id: str, outcome: str, failure: str, now: datetime) -> None:
+def keep_report(
+    db: Connection, *, provider: str, provider_id: str, outcome: str, failure: str, e164: str, now: datetime
+) -> None:
     """Store a delivery report once, whenever it comes, and apply it if its message is known."""
     db.execute(
-        text("""INSERT INTO sms_report (provider, provider_id, outcome, failure)
-                VALUES (:provider, :provider_id, :outcome, :failure) ON CONFLICT DO NOTHING"""),
-        {"provider": provider, "provider_id": provider_id, "outcome": outcome, "failure": failure},
+        text("""INSERT INTO sms_report (provider, provider_id, outcome, failure, e164)
+                VALUES (:provider, :provider_id, :outcome, :failure, :e164) ON CONFLICT DO NOTHING"""),
+        {"provider": provider, "provider_id": provider_id, "outcome": outcome, "failure": failure, "e164": e164},
     )
     apply_reports(db, provider=provider, provider_ids=[provider_id], now=now)
 

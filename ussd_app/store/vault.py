@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import os
-from hashlib import sha256
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -12,14 +11,20 @@ _NONCE = 12  # bytes, NIST SP 800-38D
 
 
 class Vault:
-    """AES-256-GCM for values and HMAC-SHA-256 for look-ups, with a key of its own for every purpose."""
+    """AES-256-GCM for values and HMAC-SHA-256 for look-ups, with a key of its own for every purpose.
+
+    Purposes are few and fixed: their keys are kept.
+    """
 
     def __init__(self, data_key: bytes) -> None:
         self._root = data_key
+        self._keys: dict[str, bytes] = {}
         self._ciphers: dict[str, AESGCM] = {}
 
     def _key(self, purpose: str) -> bytes:
-        return hmac.new(self._root, b"bam:" + purpose.encode(), sha256).digest()
+        if purpose not in self._keys:
+            self._keys[purpose] = hmac.digest(self._root, b"bam:" + purpose.encode(), "sha256")
+        return self._keys[purpose]
 
     def _cipher(self, purpose: str) -> AESGCM:
         if purpose not in self._ciphers:
@@ -36,4 +41,4 @@ class Vault:
 
     def fingerprint(self, purpose: str, value: str) -> bytes:
         """The same value gives the same 32 bytes; without the key they say nothing."""
-        return hmac.new(self._key("find:" + purpose), value.encode(), sha256).digest()
+        return hmac.digest(self._key("find:" + purpose), value.encode(), "sha256")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from ussd_app.store.quick import Speaker
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One turn, as it is stored."""
+
+class Kept(TypedDict):
+    """One turn, as it is stored: a column each, for the statement takes it as it is."""
 
     session_id: str
     phone: str
@@ -19,7 +20,7 @@ class Kept:
     text_length: int
     text_mark: bytes
     page_sealed: bytes
-    ended: bool
+    state: str
     standing: str
     screen: str
     person_id: int | None
@@ -39,7 +40,6 @@ _KEEP = """
         screen = excluded.screen, person_id = excluded.person_id,
         cash_out_id = coalesce(excluded.cash_out_id, visit.cash_out_id), changed_at = excluded.changed_at
     WHERE visit.turn = excluded.turn - 1
-    RETURNING turn
 """
 
 # A new session takes the place of one that was cut: it is offered for resuming once, and by then it has been.
@@ -50,25 +50,10 @@ _KEEP_FIRST = (
 )
 
 
-def keep(db: Connection, kept: Kept) -> bool:
+def keep(db: Speaker, kept: Kept) -> bool:
     """Store a turn. False when another process stored the same turn first: then its page is the answer."""
-    row = {
-        "session_id": kept.session_id,
-        "phone": kept.phone,
-        "turn": kept.turn,
-        "text_length": kept.text_length,
-        "text_mark": kept.text_mark,
-        "page_sealed": kept.page_sealed,
-        "state": "ended" if kept.ended else "open",
-        "standing": kept.standing,
-        "screen": kept.screen,
-        "person_id": kept.person_id,
-        "cash_out_id": kept.cash_out_id,
-        "network_code": kept.network_code,
-        "now": kept.now,
-    }
-    statement = _KEEP_FIRST if kept.turn == 1 else _KEEP
-    return db.exec_driver_sql(statement, row).first() is not None
+    _, stored = db.say(_KEEP_FIRST if kept["turn"] == 1 else _KEEP, kept)
+    return stored == 1
 
 
 def lock_session(db: Connection, session_id: str) -> None:

@@ -280,9 +280,13 @@ CREATE TABLE sms_message (
     provider         text,
     provider_id      text,
     note             text NOT NULL DEFAULT '',
+    sending_at       timestamptz,                   -- when it was last handed over
+    resent_at        timestamptz,                   -- once at most: proved never to have arrived at the carrier
     created_at       timestamptz NOT NULL DEFAULT now(),
     changed_at       timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX sms_message_unsure ON sms_message (sending_at) WHERE state = 'unsure';
+CREATE INDEX sms_message_sent_when ON sms_message (provider, sending_at);
 CREATE INDEX sms_message_waiting ON sms_message (lane, next_attempt_at, id) WHERE state = 'waiting';
 CREATE INDEX sms_message_sending ON sms_message (lease_until) WHERE state = 'sending';
 CREATE UNIQUE INDEX sms_message_provider_id ON sms_message (provider, provider_id) WHERE provider_id IS NOT NULL;
@@ -292,6 +296,7 @@ CREATE TABLE sms_report (
     provider_id  text NOT NULL,
     outcome      text NOT NULL CHECK (outcome IN ('on_its_way', 'delivered', 'undelivered')),
     failure      text NOT NULL DEFAULT '',
+    e164         text NOT NULL DEFAULT '',
     received_at  timestamptz NOT NULL DEFAULT now(),
     applied_at   timestamptz,
     PRIMARY KEY (provider, provider_id, outcome)
