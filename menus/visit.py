@@ -1,7 +1,9 @@
 """A visit is where a caller stands and how they came there, written small enough to be kept between two keys."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from menus.kinds import SCREENS, Screen
@@ -32,8 +34,14 @@ def freeze(visit: Visit) -> str:
 
 
 def _freeze_screen(screen: Screen) -> list[Any]:
-    held = {each.name: getattr(screen, each.name) for each in fields(screen)}  # pyright: ignore[reportArgumentType] - every @screen is a dataclass
-    return [screen.name, {name: _freeze_value(value) for name, value in held.items()}]
+    return [screen.name, {name: _freeze_value(getattr(screen, name)) for name in _fields_of(type(screen))}]
+
+
+@cache
+def _fields_of(made: type[Screen]) -> Mapping[str, Any]:
+    """The fields of a screen and their types: looked up once, for finding the types is slow."""
+    hints = get_type_hints(made)
+    return {each.name: hints[each.name] for each in fields(made)}  # pyright: ignore[reportArgumentType] - every @screen is a dataclass
 
 
 def _freeze_value(value: object) -> object:
@@ -67,10 +75,9 @@ def _thaw_screen(written: object) -> Screen:
     match written:
         case [str(name), dict(held)] if name in SCREENS:
             made = SCREENS[name]
-            expected = {each.name: each for each in fields(made)}  # pyright: ignore[reportArgumentType] - as above
-            if held.keys() != expected.keys():
+            hints = _fields_of(made)
+            if held.keys() != hints.keys():
                 raise ValueError("a screen with other fields")
-            hints = get_type_hints(made)
             return made(**{field: _thaw_value(value, hints[field]) for field, value in held.items()})
         case _:
             raise ValueError("not a screen we know")

@@ -27,6 +27,7 @@ def sms_reports(
         try:
             for name in ("id", "status"):
                 field(form, name, 100)
+            field(form, "failureReason", 200, default="")
         except BadForm as problem:
             return sentence(str(problem), 400)
         understood = read(form)

@@ -20,7 +20,7 @@ from ussd_app.domain.phone import Phone
 from ussd_app.domain.points import PointDirectory
 from ussd_app.store import callers, points, visits
 from ussd_app.store.callers import PAGE, Seen, StoredVisit
-from ussd_app.store.database import Database
+from ussd_app.store.database import Cursor, Database, cursor_in
 
 RESUME_WITHIN = timedelta(minutes=10)
 POINTS_KEPT_S = 60  # the directory of points changes a few times a day
@@ -58,33 +58,43 @@ class Dialogue:
 
     def answer(self, call: Callback) -> Answer:
         now = self._clock()
-        with self._database.quick() as db:
-            seen = self._look(db, call, now)
-            if (said := self._said_before(call, seen.visit)) is not None:
-                return said
-            turn = self._decide(call, seen, self._line(db, call, seen, now))
-            if not turn.commands:
-                return self._keep_quickly(db, call, seen, turn, now)
-        return self._command(call, now)
+        return self._database.quick(lambda db: self._quickly(db, call, now)) or self._command(call, now)
+
+    def _quickly(self, db: Cursor, call: Callback, now: datetime) -> Answer | None:
+        """None when there is something to be done, for which one transaction is needed."""
+        seen = self._look(db, call, now)
+        if (said := self._said_before(call, seen.visit)) is not None:
+            return said
+        line = self._line(call, seen, now)
+        turn = self._decide(call, seen, line)
+        if turn.commands:
+            return None
+        page = engine.show(turn, line)
+        if visits.keep(db, self._kept(call, seen.visit, turn, page, now, None)):
+            return Answer(_body(page), page.screen)
+        # Another process answered the same callback a moment earlier: its page is the page.
+        return self._said_before(call, self._look(db, call, now).visit) or self._quickly(db, call, now)
 
     # ---- reading ------------------------------------------------------------------------------------
 
-    def _look(self, db: Connection, call: Callback, now: datetime) -> Seen:
+    def _look(self, db: Cursor, call: Callback, now: datetime) -> Seen:
         return callers.look(
             db,
             self._desk.vault,
             session_id=call.session_id,
             phone=call.phone.e164,
+            begins=not call.text,
             resume_since=now - RESUME_WITHIN,
         )
 
-    def _line(self, db: Connection, call: Callback, seen: Seen, now: datetime) -> Line:
+    def _line(self, call: Callback, seen: Seen, now: datetime) -> Line:
         cut = CutVisit(seen.cut_standing, seen.cut_cash_out) if seen.cut_standing else None
-        return Line(call.phone, self._desk.local(now), self._service, seen.people, self._directory(db), cut)
+        return Line(call.phone, self._desk.local(now), self._service, seen.people, self._directory(), cut)
 
-    def _directory(self, db: Connection) -> PointDirectory:
+    def _directory(self) -> PointDirectory:
         if time.monotonic() - self._points_read_at > POINTS_KEPT_S:
-            self._points = points.directory(db)
+            with self._database.begin() as db:
+                self._points = points.directory(db)
             self._points_read_at = time.monotonic()
         return self._points
 
@@ -116,25 +126,20 @@ class Dialogue:
 
     # ---- doing and keeping --------------------------------------------------------------------------
 
-    def _keep_quickly(self, db: Connection, call: Callback, seen: Seen, turn: Turn, now: datetime) -> Answer:
-        page = engine.show(turn, self._line(db, call, seen, now))
-        if visits.keep(db, self._kept(call, seen.visit, turn, page, now, None)):
-            return Answer(_body(page), page.screen)
-        return self._told_by_another(db, call, now)
-
     def _command(self, call: Callback, now: datetime) -> Answer:
         """Again from the start, under the session's lock: what is decided here is done, or nothing is."""
         with self._database.begin() as db:
             visits.lock_session(db, call.session_id)
-            seen = self._look(db, call, now)
+            cursor = cursor_in(db)
+            seen = self._look(cursor, call, now)
             if (said := self._said_before(call, seen.visit)) is not None:
                 return said
-            line = self._line(db, call, seen, now)
+            line = self._line(call, seen, now)
             turn = self._decide(call, seen, line)
             cash_out_id = self._carry_out(db, call, turn, now)
-            people = callers.people_on(db, self._desk.vault, call.phone.e164)
+            people = callers.people_on(cursor, self._desk.vault, call.phone.e164)
             page = engine.show(turn, replace(line, people=people))
-            visits.keep(db, self._kept(call, seen.visit, turn, page, now, cash_out_id))
+            visits.keep(cursor, self._kept(call, seen.visit, turn, page, now, cash_out_id))
         return Answer(_body(page), page.screen, commanded=True)
 
     def _carry_out(self, db: Connection, call: Callback, turn: Turn, now: datetime) -> UUID | None:
@@ -143,11 +148,6 @@ class Dialogue:
             effect = carry_out(db, self._desk, Press(call.phone, now, uuid4()), command)
             started = effect.cash_out_id or started
         return started
-
-    def _told_by_another(self, db: Connection, call: Callback, now: datetime) -> Answer:
-        """Another process answered the same callback a moment earlier: its page is the page."""
-        said = self._said_before(call, self._look(db, call, now).visit)
-        return said if said is not None else self.answer(call)
 
     def _kept(
         self,

@@ -8,12 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection
-
 from ussd_app.domain.caller import CashOutSeen, CashOutState, PaymentSeen, Person, Pin
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle, Receipt
 from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
+from ussd_app.store.database import Cursor
 from ussd_app.store.pins import MOST_WRONG_TRIES, pin_matches
 from ussd_app.store.vault import Vault
 
@@ -46,11 +45,18 @@ _PERSON = f"""
     ORDER BY h.since, p.id LIMIT {MOST_PEOPLE_ON_A_LINE}
 """
 
+_PEOPLE = f"SELECT json_agg(people) FROM ({_PERSON}) people"
+
 _VISIT = "v.turn, v.text_length, v.text_mark, v.page_sealed, v.state, v.standing"
 
 _LINE_AND_VISIT = f"""
-    SELECT (SELECT json_agg(people) FROM ({_PERSON}) people) AS people,
-           {_VISIT}, cut.standing AS cut_standing, cut.reference AS cut_reference
+    SELECT ({_PEOPLE}), NULL, NULL, {_VISIT}
+    FROM (SELECT 1) AS one LEFT JOIN visit v ON v.session_id = %(session)s
+"""
+
+# Only a session that begins may find one that was cut.
+_LINE_AND_VISIT_AT_FIRST = f"""
+    SELECT ({_PEOPLE}), cut.standing, cut.reference, {_VISIT}
     FROM (SELECT 1) AS one
     LEFT JOIN visit v ON v.session_id = %(session)s
     LEFT JOIN LATERAL (
@@ -86,22 +92,23 @@ class Seen:
     cut_cash_out: str
 
 
-def look(db: Connection, vault: Vault, *, session_id: str, phone: str, resume_since: datetime) -> Seen:
+def look(db: Cursor, vault: Vault, *, session_id: str, phone: str, begins: bool, resume_since: datetime) -> Seen:
     """Everything a turn needs, in one round trip."""
-    row = db.exec_driver_sql(_LINE_AND_VISIT, {"session": session_id, "phone": phone, "resume_since": resume_since}).one()
-    visit = None if row.turn is None else StoredVisit(*row[1:7])
+    statement = _LINE_AND_VISIT_AT_FIRST if begins else _LINE_AND_VISIT
+    row = db.execute(statement, {"session": session_id, "phone": phone, "resume_since": resume_since}).fetchone()
+    people, cut_standing, cut_reference, turn, *visit = row or (None,) * 9
     return Seen(
-        people=tuple(_person(each, vault) for each in row.people or ()),
-        visit=visit,
-        cut_standing=row.cut_standing,
-        cut_cash_out=row.cut_reference or "",
+        people=tuple([_person(each, vault) for each in people or ()]),
+        visit=None if turn is None else StoredVisit(turn, *visit),
+        cut_standing=cut_standing,
+        cut_cash_out=cut_reference or "",
     )
 
 
-def people_on(db: Connection, vault: Vault, phone: str) -> tuple[Person, ...]:
+def people_on(db: Cursor, vault: Vault, phone: str) -> tuple[Person, ...]:
     """Everyone on a line, read again after something was done."""
-    rows = db.exec_driver_sql(f"SELECT json_agg(people) FROM ({_PERSON}) people", {"phone": phone}).scalar()
-    return tuple(_person(each, vault) for each in rows or ())
+    (people,) = db.execute(_PEOPLE, {"phone": phone}).fetchone() or (None,)
+    return tuple([_person(each, vault) for each in people or ()])
 
 
 def _person(row: Mapping[str, Any], vault: Vault) -> Person:

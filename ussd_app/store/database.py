@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
+
+Cursor = psycopg.Cursor[Any]
+Result = TypeVar("Result")
+
+NO_ANSWER = (OperationalError, psycopg.OperationalError)
+"""What is raised when PostgreSQL is away: through SQLAlchemy, and without it."""
+
+# A place in a dialogue may be lost with the last 200 ms of a crashed PostgreSQL: the caller is asked again.
+# Every statement there finds a few rows by a key: one plan is kept for each, and a plan that was made while a
+# table was still empty must not read all of it later.
+_QUICK = "-c synchronous_commit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
 
 
 class DatabaseUnreachable(Exception):
@@ -24,19 +38,11 @@ class Database:
     """A pool of connections. Nothing is opened until the first use."""
 
     def __init__(self, url: str, *, pool_size: int = 4) -> None:
+        self._url = url
         self._engine: Engine = create_engine(
-            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
         )
-        # A place in a dialogue may be lost with the last 200 ms of a crashed PostgreSQL: the caller is asked again.
-        # Money never travels on these connections.
-        self._quick: Engine = create_engine(
-            sqlalchemy_url(url),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            isolation_level="AUTOCOMMIT",
-            pool_reset_on_return=None,
-            connect_args={"options": "-c synchronous_commit=off", "prepare_threshold": 1},
-        )
+        self._idle: deque[Cursor] = deque()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -44,11 +50,44 @@ class Database:
         with self._engine.begin() as db:
             yield db
 
+    def quick(self, work: Callable[[Cursor], Result]) -> Result:
+        """Statements that each commit by themselves and may be lost in a crash of the server: never money.
+
+        SQLAlchemy costs more there than Flask and the rest of the turn. When a kept connection turns out to be
+        dead, `work` is done again on a new one, and must bear that.
+        """
+        kept = bool(self._idle)
+        try:
+            with self._cursor() as cursor:
+                return work(cursor)
+        except psycopg.OperationalError:
+            if not kept:
+                raise
+        self._close_idle()  # they went with the same server
+        with self._cursor() as cursor:
+            return work(cursor)
+
     @contextmanager
-    def quick(self) -> Iterator[Connection]:
-        """Statements that each commit by themselves and may be lost in a crash of the server: never money."""
-        with self._quick.connect() as db:
-            yield db
+    def _cursor(self) -> Iterator[Cursor]:
+        try:
+            cursor = self._idle.pop()
+        except IndexError:
+            cursor = self._connect()
+        try:
+            yield cursor
+        except BaseException:
+            cursor.connection.close()
+            raise
+        self._idle.append(cursor)
+
+    def _connect(self) -> Cursor:
+        address = "postgresql://" + sqlalchemy_url(self._url).partition("://")[2]
+        connection = psycopg.connect(address, autocommit=True, prepare_threshold=0, options=_QUICK)
+        return connection.cursor(binary=True)
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().connection.close()
 
     def check(self) -> None:
         try:
@@ -59,4 +98,9 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
-        self._quick.dispose()
+        self._close_idle()
+
+
+def cursor_in(db: Connection) -> Cursor:
+    """The same transaction, for a statement that is shared with the quick path."""
+    return db.connection.driver_connection.cursor(binary=True)  # pyright: ignore[reportOptionalMemberAccess] - it is open

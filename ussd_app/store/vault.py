@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import os
-from hashlib import sha256
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -19,7 +18,7 @@ class Vault:
         self._ciphers: dict[str, AESGCM] = {}
 
     def _key(self, purpose: str) -> bytes:
-        return hmac.new(self._root, b"bam:" + purpose.encode(), sha256).digest()
+        return hmac.digest(self._root, b"bam:" + purpose.encode(), "sha256")
 
     def _cipher(self, purpose: str) -> AESGCM:
         if purpose not in self._ciphers:
@@ -36,4 +35,4 @@ class Vault:
 
     def fingerprint(self, purpose: str, value: str) -> bytes:
         """The same value gives the same 32 bytes; without the key they say nothing."""
-        return hmac.new(self._key("find:" + purpose), value.encode(), sha256).digest()
+        return hmac.digest(self._key("find:" + purpose), value.encode(), "sha256")

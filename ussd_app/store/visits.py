@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from ussd_app.store.database import Cursor
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -39,7 +41,6 @@ _KEEP = """
         screen = excluded.screen, person_id = excluded.person_id,
         cash_out_id = coalesce(excluded.cash_out_id, visit.cash_out_id), changed_at = excluded.changed_at
     WHERE visit.turn = excluded.turn - 1
-    RETURNING turn
 """
 
 # A new session takes the place of one that was cut: it is offered for resuming once, and by then it has been.
@@ -50,7 +51,7 @@ _KEEP_FIRST = (
 )
 
 
-def keep(db: Connection, kept: Kept) -> bool:
+def keep(db: Cursor, kept: Kept) -> bool:
     """Store a turn. False when another process stored the same turn first: then its page is the answer."""
     row = {
         "session_id": kept.session_id,
@@ -68,7 +69,7 @@ def keep(db: Connection, kept: Kept) -> bool:
         "now": kept.now,
     }
     statement = _KEEP_FIRST if kept.turn == 1 else _KEEP
-    return db.exec_driver_sql(statement, row).first() is not None
+    return db.execute(statement, row).rowcount == 1
 
 
 def lock_session(db: Connection, session_id: str) -> None:
