@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
@@ -16,27 +17,14 @@ from menus.engine import Page, Turn
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.caller import CutVisit, Line, Service
-from ussd_app.domain.phone import Phone
 from ussd_app.domain.points import PointDirectory
+from ussd_app.http.callback import Callback, Fingerprint
 from ussd_app.store import callers, points, visits
 from ussd_app.store.callers import PAGE, Seen, StoredVisit
 from ussd_app.store.database import Cursor, Database, cursor_in
 
 RESUME_WITHIN = timedelta(minutes=10)
 POINTS_KEPT_S = 60  # the directory of points changes a few times a day
-
-
-@dataclass(frozen=True, slots=True)
-class Callback:
-    """What the gateway sends for one turn. `text` is everything keyed so far, joined by `*`: it holds the PIN."""
-
-    session_id: str
-    phone: Phone
-    text: str
-    network_code: str
-
-    def __repr__(self) -> str:
-        return f"Callback({self.phone.masked()}, {len(self.text)} characters)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +71,7 @@ class Dialogue:
             self._desk.vault,
             session_id=call.session_id,
             phone=call.phone.e164,
-            begins=not call.text,
+            begins=call.begins,
             resume_since=now - RESUME_WITHIN,
         )
 
@@ -102,27 +90,24 @@ class Dialogue:
         """The stored page, when this callback is a repeat, comes late, or the session has ended."""
         if visit is None:
             return None
-        grew_by = len(call.text) - visit.text_length
-        went_on = grew_by > 0 and (visit.text_length == 0 or call.text[visit.text_length] == "*")
-        if visit.state != "ended" and went_on and self._mark(call, visit.text_length) == visit.text_mark:
+        mine = self._fingerprint(call)
+        if visit.state != "ended" and call.follows(visit.text_length, visit.text_mark, mine, self._clock):
             return None
         screen, body = json.loads(self._desk.vault.open(PAGE, visit.page_sealed))
         return Answer(body, screen)
 
-    def _mark(self, call: Callback, length: int) -> bytes:
-        """The text so far as a keyed fingerprint: enough to know a repeat, nothing to read a PIN from."""
-        return self._desk.vault.fingerprint("text of " + call.session_id, call.text[:length])
+    def _fingerprint(self, call: Callback) -> Fingerprint:
+        return partial(self._desk.vault.fingerprint, "text of " + call.session_id)
 
     # ---- deciding -----------------------------------------------------------------------------------
 
     def _decide(self, call: Callback, seen: Seen, line: Line) -> Turn:
         if seen.visit is None:
-            return engine.dial(line, call.text)
+            return engine.dial(line, call.dialled)
         standing = engine.thaw(seen.visit.standing)
         if standing is None:  # a release that no longer knows this screen: start again, politely
             return engine.dial(replace(line, cut_visit=None), "")
-        start = seen.visit.text_length
-        return engine.press(standing, call.text[start + 1 if start else 0 :], line)
+        return engine.press(standing, call.typed_since(seen.visit.text_length), line)
 
     # ---- doing and keeping --------------------------------------------------------------------------
 
@@ -162,8 +147,8 @@ class Dialogue:
             session_id=call.session_id,
             phone=call.phone.e164,
             turn=before.turn + 1 if before else 1,
-            text_length=len(call.text),
-            text_mark=self._mark(call, len(call.text)),
+            text_length=call.length_after(before.text_length if before else 0),
+            text_mark=call.mark_after(before.text_mark if before else b"", self._fingerprint(call), self._clock),
             page_sealed=self._desk.vault.seal(PAGE, json.dumps([page.screen, _body(page)])),
             ended=page.kind == "END",
             standing=engine.freeze(turn.visit),
