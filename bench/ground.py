@@ -1,4 +1,4 @@
-"""What a benchmark stands on: its own PostgreSQL and Redis with the settings of `make run`, and processes that end with it."""
+"""What a benchmark stands on: its own PostgreSQL and Redis, set as by `make run`, and processes that end with it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ussd_app.cli.counter import Counter
 from ussd_app.domain.payments import Role
+from ussd_app.http.admission import WAITING_ROOM
 from ussd_app.local.embedded import start_postgres, start_redis
 from ussd_app.local.parts import answers_with, granian
 from ussd_app.local.ports import free_port
@@ -32,7 +33,7 @@ class Ground:
     urls: Services
     postgres_pid: int
     redis_pid: int
-    _until_done: ExitStack
+    until_done: ExitStack
 
     @property
     def settings(self) -> Settings:
@@ -51,7 +52,8 @@ class Ground:
         """An application under granian with the options of `make run`; its port and its process."""
         port = free_port()
         ready = answers_with(f"http://127.0.0.1:{port}/live")
-        return port, self.keep(ProcessSpec(name=name, command=granian(port, target), home=HOME, ready=ready))
+        threads = WAITING_ROOM if target == "wsgi:app" else 1
+        return port, self.keep(ProcessSpec(name=name, command=granian(port, target, threads), home=HOME, ready=ready))
 
     def networks(self) -> str:
         """The simulated networks in a process of their own; their address."""
@@ -70,7 +72,7 @@ class Ground:
 
     def keep(self, spec: ProcessSpec) -> int:
         child = Child(spec, self.directory / f"{spec.name}.log")
-        self._until_done.callback(child.stop)
+        self.until_done.callback(child.stop)
         child.wait_until_ready()
         return child.pid
 

@@ -89,5 +89,14 @@ def in_plain_letters(text: str) -> str:
 
 def busy_page(minutes: int = 5) -> Page:
     """What is said when nothing can be read: in the default language, to nobody in particular."""
-    words = {**address(Gender.UNKNOWN, "", Language.VIETNAMESE), "p": minutes}
-    return Page("END", in_plain_letters(TEXTS.say(Language.VIETNAMESE, "busy", words)), "busy", secret=False)
+    return _told_to_anyone("busy", p=minutes)
+
+
+def too_often_page(hotline: str, minutes: int = 1) -> Page:
+    """What a phone is told that dials again and again, which no person does."""
+    return _told_to_anyone("too_often", p=minutes, hot=hotline)
+
+
+def _told_to_anyone(key: str, **words: object) -> Page:
+    filled = {**address(Gender.UNKNOWN, "", Language.VIETNAMESE), **words}
+    return Page("END", in_plain_letters(TEXTS.say(Language.VIETNAMESE, key, filled)), key, secret=False)

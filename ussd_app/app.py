@@ -21,7 +21,7 @@ from ussd_app.http.health import health
 from ussd_app.http.mobile_money import mobile_money_callbacks
 from ussd_app.http.reports import sms_reports
 from ussd_app.http.turn import Dialogue
-from ussd_app.http.ussd import ussd_callbacks
+from ussd_app.http.ussd import gate_before, ussd_callbacks
 from ussd_app.http.wires.hubtel import Hubtel
 from ussd_app.http.wires.truroute import TruRoute
 from ussd_app.settings import Settings
@@ -57,7 +57,9 @@ def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     callbacks.before_request(lambda: _check_token(settings))
     callbacks.url_value_preprocessor(lambda _, values: values.pop("token", None) if values else None)
     wires = {each.name: each for each in (Hubtel(settings.ussd_code), TruRoute(settings.ussd_code))}
-    callbacks.register_blueprint(ussd_callbacks(Dialogue(database, desk, service, _now), database, doorbell, wires))
+    gate = gate_before(database, settings.new_sessions_a_second)
+    dialogue = Dialogue(database, desk, service, _now, settings.calls_a_minute)
+    callbacks.register_blueprint(ussd_callbacks(dialogue, database, doorbell, wires, gate))
     callbacks.register_blueprint(sms_reports(database, AfricasTalking.name, read_report, _now))
     provider = GsmaMobileMoney(settings.mobile_money_url, settings.momo_api_key, settings.momo_account)
     readers = {provider.name: provider.read_callback}

@@ -40,6 +40,8 @@ class Settings:
     hotline: str = _setting("18001234", "The free number every message names.")
     default_region: str = _setting("VN", "Region in which phone numbers in lists are read.")
     timezone: str = _setting("Asia/Ho_Chi_Minh", "Time zone of every date and hour a person sees.")
+    new_sessions_a_second: int = _setting(0, "New USSD sessions a second that each web process takes; 0 means any number.")
+    calls_a_minute: int = _setting(120, "USSD sessions one phone may begin within a minute; 0 means any number.")
     pin_length: int = _setting(4, "Digits of a PIN.")
     momo_base_url: str = _setting("", "GSMA Mobile Money API address; unset means the simulated provider.")
     momo_api_key: str = _setting("simulated", "Key for the mobile-money provider.")

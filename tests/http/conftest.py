@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from ussd_app.actions.desk import Desk
 from ussd_app.domain.caller import Service
+from ussd_app.http.admission import Gate
 from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.turn import Dialogue
 from ussd_app.http.ussd import ussd_callbacks
@@ -51,11 +52,21 @@ def dialogue(database: Database, desk: Desk, clock: Clock) -> Dialogue:
 
 
 @pytest.fixture
-def gateway(dialogue: Dialogue, database: Database) -> FlaskClient:
-    app = Flask("callbacks")
-    wires = {each.name: each for each in (Hubtel(CODE), TruRoute(CODE))}
-    app.register_blueprint(ussd_callbacks(dialogue, database, Doorbell(""), wires))
-    return app.test_client()
+def gateway_with(dialogue: Dialogue, database: Database) -> Callable[[Gate | None], FlaskClient]:
+    """The gateways' door, with a gate of one's own in front."""
+
+    def built(gate: Gate | None) -> FlaskClient:
+        app = Flask("callbacks")
+        wires = {each.name: each for each in (Hubtel(CODE), TruRoute(CODE))}
+        app.register_blueprint(ussd_callbacks(dialogue, database, Doorbell(""), wires, gate))
+        return app.test_client()
+
+    return built
+
+
+@pytest.fixture
+def gateway(gateway_with: Callable[[Gate | None], FlaskClient]) -> FlaskClient:
+    return gateway_with(None)
 
 
 @pytest.fixture

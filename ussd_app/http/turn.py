@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from menus import engine
+from menus.drawing import too_often_page
 from menus.engine import Page, Turn
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
@@ -23,6 +24,7 @@ from ussd_app.store import callers, points, visits
 from ussd_app.store.callers import PAGE, Seen, StoredVisit
 from ussd_app.store.database import Cursor, Database, cursor_in
 
+LATELY = timedelta(minutes=1)
 RESUME_WITHIN = timedelta(minutes=10)
 POINTS_KEPT_S = 60  # the directory of points changes a few times a day
 
@@ -39,8 +41,11 @@ class Answer:
 class Dialogue:
     """Answers turns. One for each web process."""
 
-    def __init__(self, database: Database, desk: Desk, service: Service, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, desk: Desk, service: Service, clock: Callable[[], datetime], calls_a_minute: int = 0
+    ) -> None:
         self._database, self._desk, self._service, self._clock = database, desk, service, clock
+        self._calls_a_minute = calls_a_minute
         self._points = PointDirectory()
         self._points_read_at = float("-inf")
 
@@ -53,6 +58,9 @@ class Dialogue:
         seen = self._look(db, call, now)
         if (said := self._said_before(call, seen.visit)) is not None:
             return said
+        if 0 < self._calls_a_minute <= seen.begun_lately and seen.visit is None:
+            page = too_often_page(self._service.hotline)
+            return Answer(_body(page), page.screen)
         line = self._line(call, seen, now)
         turn = self._decide(call, seen, line)
         if turn.commands:
@@ -73,6 +81,7 @@ class Dialogue:
             phone=call.phone.e164,
             begins=call.begins,
             resume_since=now - RESUME_WITHIN,
+            lately=now - LATELY,
         )
 
     def _line(self, call: Callback, seen: Seen, now: datetime) -> Line:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from menus.drawing import busy_page
+from ussd_app.http.admission import Bucket, Fuse, Gate
 from ussd_app.http.callback import Callback, Ending
 from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.form import BadForm, sentence
@@ -23,12 +24,24 @@ _BUSY = busy_page()
 BUSY = Answer(f"{_BUSY.kind} {_BUSY.text}", _BUSY.screen)
 
 
+def gate_before(database: Database, new_sessions_a_second: int = 0) -> Gate:
+    def look() -> None:
+        database.quick(lambda db: db.execute("SELECT 1 FROM visit LIMIT 1").fetchone())
+
+    return Gate(Fuse(look), Bucket(new_sessions_a_second))
+
+
 def ussd_callbacks(
-    dialogue: Dialogue, database: Database, doorbell: Doorbell, wires: Mapping[str, Wire] | None = None
+    dialogue: Dialogue,
+    database: Database,
+    doorbell: Doorbell,
+    wires: Mapping[str, Wire] | None = None,
+    gate: Gate | None = None,
 ) -> Blueprint:
     """Africa's Talking on `/ussd`, every other wire on `/ussd/<its name>`."""
     pages = Blueprint("ussd", __name__)
     africas_talking = AfricasTalking()
+    at_the_gate = gate or gate_before(database)
     known: dict[str, Wire] = {africas_talking.name: africas_talking, **(wires or {})}
 
     @pages.post("/ussd")
@@ -54,7 +67,8 @@ def ussd_callbacks(
             return sentence(str(problem), 400)
         if isinstance(call, Ending):
             return noted(call)
-        said = _answered(dialogue, call)
+        with at_the_gate.turn(call.begins) as admitted:
+            said = _answered(dialogue, call, at_the_gate) if admitted else BUSY
         if said.commanded:
             doorbell.ring_all()
         return wire.write(call, said.body, said.screen)
@@ -74,9 +88,10 @@ def ussd_callbacks(
     return pages
 
 
-def _answered(dialogue: Dialogue, call: Callback) -> Answer:
+def _answered(dialogue: Dialogue, call: Callback, gate: Gate) -> Answer:
     try:
         return dialogue.answer(call)
     except NO_ANSWER:
+        gate.fuse.blow()
         log.error("the database did not answer a turn of %s", call.phone.masked())
         return BUSY

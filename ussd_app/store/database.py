@@ -21,6 +21,7 @@ NO_ANSWER = (OperationalError, psycopg.OperationalError)
 # Every statement there finds a few rows by a key: one plan is kept for each, and a plan that was made while a
 # table was still empty must not read all of it later.
 _QUICK = "-c synchronous_commit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
+_QUICK += " -c statement_timeout=4s"  # the caller has hung up by then
 
 
 class DatabaseUnreachable(Exception):
@@ -60,6 +61,8 @@ class Database:
         try:
             with self._cursor() as cursor:
                 return work(cursor)
+        except psycopg.errors.QueryCanceled:  # not away but slow: a second try would be as slow
+            raise
         except psycopg.OperationalError:
             if not kept:
                 raise
@@ -82,7 +85,7 @@ class Database:
 
     def _connect(self) -> Cursor:
         address = "postgresql://" + sqlalchemy_url(self._url).partition("://")[2]
-        connection = psycopg.connect(address, autocommit=True, prepare_threshold=0, options=_QUICK)
+        connection = psycopg.connect(address, autocommit=True, prepare_threshold=0, options=_QUICK, connect_timeout=4)
         return connection.cursor(binary=True)
 
     def _close_idle(self) -> None:
