@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -70,6 +70,9 @@ class Dialogue:
             return Answer(_body(page), page.screen)
         # Another process answered the same callback a moment earlier: its page is the page.
         return self._said_before(call, self._look(db, call, now).visit) or self._quickly(db, call, now)
+
+    def today(self) -> date:
+        return self._desk.local(self._clock()).date()
 
     # ---- reading ------------------------------------------------------------------------------------
 

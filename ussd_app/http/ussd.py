@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
@@ -16,6 +17,7 @@ from ussd_app.http.turn import Answer, Dialogue
 from ussd_app.http.wires.africas_talking import AfricasTalking
 from ussd_app.http.wires.port import Wire
 from ussd_app.store.database import NO_ANSWER, Database
+from ussd_app.store.visit_counts import add_refusals
 from ussd_app.store.visits import keep_ending
 
 log = logging.getLogger(__name__)
@@ -40,41 +42,55 @@ def ussd_callbacks(
 ) -> Blueprint:
     """Africa's Talking on `/ussd`, every other wire on `/ussd/<its name>`."""
     pages = Blueprint("ussd", __name__)
+    door = _Door(dialogue, database, doorbell, gate or gate_before(database))
     africas_talking = AfricasTalking()
-    at_the_gate = gate or gate_before(database)
     known: dict[str, Wire] = {africas_talking.name: africas_talking, **(wires or {})}
 
     @pages.post("/ussd")
     def turn() -> Response:
-        return answer(africas_talking)
+        return door.answer(africas_talking)
 
     @pages.post("/ussd/<wire>")
     def turn_on(wire: str) -> Response:
         found = known.get(wire)
-        return answer(found) if found else sentence("There is no such wire.", 404)
+        return door.answer(found) if found else sentence("There is no such wire.", 404)
 
     @pages.post("/ussd-events")
     def ended() -> Response:
         try:
-            return noted(africas_talking.read_ending(request))
+            return door.note(africas_talking.read_ending(request))
         except BadForm as problem:
             return sentence(str(problem), 400)
 
-    def answer(wire: Wire) -> Response:
+    return pages
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Through which every wire's turns come in."""
+
+    dialogue: Dialogue
+    database: Database
+    doorbell: Doorbell
+    gate: Gate
+
+    def answer(self, wire: Wire) -> Response:
         try:
             call = wire.read(request)
         except BadForm as problem:
             return sentence(str(problem), 400)
         if isinstance(call, Ending):
-            return noted(call)
-        with at_the_gate.turn(call.begins) as admitted:
-            said = _answered(dialogue, call, at_the_gate) if admitted else BUSY
+            return self.note(call)
+        with self.gate.turn(call.begins) as admitted:
+            said = self._said(call) if admitted else BUSY
+        if said is not BUSY:
+            self._keep_count_of_refusals()
         if said.commanded:
-            doorbell.ring_all()
+            self.doorbell.ring_all()
         return wire.write(call, said.body, said.screen)
 
-    def noted(ending: Ending) -> Response:
-        with database.begin() as db:
+    def note(self, ending: Ending) -> Response:
+        with self.database.begin() as db:
             keep_ending(
                 db,
                 session_id=ending.session_id,
@@ -85,13 +101,20 @@ def ussd_callbacks(
             )
         return Response("", 200)
 
-    return pages
+    def _said(self, call: Callback) -> Answer:
+        try:
+            return self.dialogue.answer(call)
+        except NO_ANSWER:
+            self.gate.fuse.blow()
+            log.error("the database did not answer a turn of %s", call.phone.masked())
+            return BUSY
 
-
-def _answered(dialogue: Dialogue, call: Callback, gate: Gate) -> Answer:
-    try:
-        return dialogue.answer(call)
-    except NO_ANSWER:
-        gate.fuse.blow()
-        log.error("the database did not answer a turn of %s", call.phone.masked())
-        return BUSY
+    def _keep_count_of_refusals(self) -> None:
+        """When it is over; in a rush there is something better to do."""
+        if not self.gate.count_is_due():
+            return
+        try:
+            with self.database.begin() as db:
+                add_refusals(db, self.dialogue.today(), self.gate.turned_away())
+        except NO_ANSWER:
+            log.warning("how many turns were turned away could not be kept")
