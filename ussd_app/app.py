@@ -15,6 +15,7 @@ from ussd_app.actions.desk import Desk
 from ussd_app.cli import commands
 from ussd_app.cli.counter import Counter, Services
 from ussd_app.domain.caller import Service
+from ussd_app.domain.screens import read_screens
 from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.form import sentence
 from ussd_app.http.health import health
@@ -52,7 +53,8 @@ def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     database = Database(settings.database_url)
     doorbell = Doorbell(settings.redis_url)
     desk = Desk(vault, settings.sms_sender, settings.hotline, GsmaMobileMoney.name, ZoneInfo(settings.timezone))
-    service = Service(settings.hotline, settings.ussd_code, settings.pin_length)
+    screen, screens = read_screens(settings.ussd_screens)
+    service = Service(settings.hotline, settings.ussd_code, settings.pin_length, screen=screen, screens=screens)
     callbacks = Blueprint("callbacks", __name__, url_prefix="/callbacks/<token>")
     callbacks.before_request(lambda: _check_token(settings))
     callbacks.url_value_preprocessor(lambda _, values: values.pop("token", None) if values else None)

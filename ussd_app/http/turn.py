@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection
 
 from menus import engine
-from menus.drawing import too_often_page
 from menus.engine import Page, Turn
+from menus.signs import too_often_page
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.caller import CutVisit, Line, Service
@@ -89,7 +89,8 @@ class Dialogue:
 
     def _line(self, call: Callback, seen: Seen, now: datetime) -> Line:
         cut = CutVisit(seen.cut_standing, seen.cut_cash_out) if seen.cut_standing else None
-        return Line(call.phone, self._desk.local(now), self._service, seen.people, self._directory(), cut)
+        service = self._service.on(call.network_code)
+        return Line(call.phone, self._desk.local(now), service, seen.people, self._directory(), cut)
 
     def _directory(self) -> PointDirectory:
         if time.monotonic() - self._points_read_at > POINTS_KEPT_S:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
-from menus.drawing import busy_page
+from menus.signs import busy_page
 from ussd_app.http.admission import Bucket, Fuse, Gate
 from ussd_app.http.callback import Callback, Ending
 from ussd_app.http.doorbell import Doorbell
