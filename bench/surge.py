@@ -28,6 +28,7 @@ from ussd_app.settings import HOME
 
 TURNS = 6
 SLOW_S = 2.0
+MOST_LOG = 4_000
 STARTS_IN_S = 1.5
 MOST_S = 10.0  # then the gateway hangs up
 BUSY_WITHIN_S = 5.0
@@ -46,7 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
         port, _ = found.serve("product", "wsgi:app")
         print(f"surge: {chosen.sessions} new sessions/s of {TURNS} turns, {len(calls):,} phones", flush=True)
         _rush(port, calls, chosen, 2.0)
-        return _told(_rush(port, calls, chosen, chosen.seconds * 3, slow), chosen.seconds)
+        failed = _told(_rush(port, calls, chosen, chosen.seconds * 3, slow), chosen.seconds)
+        if failed:
+            print((found.directory / "product.log").read_text()[-MOST_LOG:])
+        return failed
 
 
 def _six_turns(call: Call) -> Call:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -17,6 +18,7 @@ from ussd_app.http.callback import Callback
 from ussd_app.http.turn import Dialogue
 from ussd_app.http.ussd import BUSY
 from ussd_app.store.database import Database
+from ussd_app.store.visit_counts import refusals
 
 NOT_KNOWN = "END So may nay chua dang ky"
 BEGINS, UNDER_WAY = True, False
@@ -157,3 +159,17 @@ def test_a_phone_that_dials_again_and_again_is_told_to_wait(database: Database, 
     assert dialled("t0", "+84912000102").startswith(NOT_KNOWN), "another phone is served"
     clock.passes(seconds=61)
     assert dialled("s4").startswith(NOT_KNOWN)
+
+
+def test_what_was_turned_away_is_kept_with_the_first_turn_after_it(
+    database: Database, gateway_with: Callable[[Gate], FlaskClient]
+) -> None:
+    gate = Gate(whole_fuse(), Bucket(1))
+    gateway = gateway_with(gate)
+    for n in range(3):
+        form = {"phoneNumber": "+84912000101", "serviceCode": "*8899#", "sessionId": f"s{n}", "networkCode": "", "text": ""}
+        gateway.post("/ussd", data=form)
+    gateway.post("/ussd", data=form | {"text": "1"})
+    assert gateway.post("/ussd", data=form | {"text": "1"}).status_code == 200, "and when there is nothing to keep"
+    with database.begin() as db:
+        assert refusals(db, date(2027, 1, 25), date(2027, 1, 25)) == {"new_sessions": 2}

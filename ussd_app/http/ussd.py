@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from menus.signs import busy_page
 from ussd_app.http.admission import Bucket, Fuse, Gate
@@ -111,10 +112,11 @@ class _Door:
 
     def _keep_count_of_refusals(self) -> None:
         """When it is over; in a rush there is something better to do."""
-        if not self.gate.count_is_due():
+        turned_away = self.gate.turned_away() if self.gate.count_is_due() else {}
+        if not turned_away:
             return
         try:
             with self.database.begin() as db:
-                add_refusals(db, self.dialogue.today(), self.gate.turned_away())
-        except NO_ANSWER:
+                add_refusals(db, self.dialogue.today(), turned_away)
+        except SQLAlchemyError:  # the turn is done: nothing may undo its answer
             log.warning("how many turns were turned away could not be kept")

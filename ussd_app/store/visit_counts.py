@@ -85,7 +85,7 @@ def add_refusals(db: Connection, day: date, turned_away: Mapping[str, int]) -> N
     db.execute(
         text("""INSERT INTO refusal_count AS known (day, reason, turns) VALUES (:day, :reason, :turns)
                 ON CONFLICT (day, reason) DO UPDATE SET turns = known.turns + excluded.turns"""),
-        [{"day": day, "reason": reason, "turns": turns} for reason, turns in turned_away.items()],
+        [{"day": day, "reason": reason, "turns": turns} for reason, turns in sorted(turned_away.items())],
     )
 
 
