@@ -7,4 +7,4 @@ COPY . .
 USER bam
 ENV PYTHONUNBUFFERED=1
 CMD ["python", "-m", "granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "1", "--no-access-log", "--respawn-failed-workers", "wsgi:app"]
+     "--workers", "2", "--blocking-threads", "128", "--no-access-log", "--respawn-failed-workers", "wsgi:app"]

@@ -55,7 +55,7 @@ class Side:
 
 
 def run(ground: Ground, seconds: float) -> None:
-    product_calls = _load(ground)
+    product_calls = people_with_money(ground)
     floor_calls = [_floor_call(each.phone) for each in product_calls]
     print(f"ussd: three-turn balance sessions of {len(product_calls):,} people, {ROUNDS} x 2 rounds of {seconds:g} s")
     product = Side("product", *ground.serve("product", "wsgi:app"), "/callbacks/local/ussd", product_calls)
@@ -99,7 +99,7 @@ def _say(side: Side) -> None:
 # ---- the people ------------------------------------------------------------------------------------------
 
 
-def _load(ground: Ground) -> list[Call]:
+def people_with_money(ground: Ground) -> list[Call]:
     """People, and a payment to each of an amount nobody else has, through the officers' own actions."""
     lists = write_demo_lists(ground.directory / "lists", PEOPLE)
     _make_amounts_differ(lists.payments)

@@ -42,7 +42,7 @@ GOALS = (
     Goal("all the cash at the usual point, before the PIN", 4, _everything_at_the_usual_point),
 )
 
-SAID_ELSEWHERE = {"busy", *(key for family in FAMILIES.values() for key in family)}
+SAID_ELSEWHERE = {"busy", "too_often", "more", *(key for family in FAMILIES.values() for key in family)}
 """Said when nothing can be read; or one of a closed list, whichever of it the cast happens to meet."""
 
 

@@ -9,11 +9,12 @@ from menus.drawing import ACCENTED_UNITS, SEPTETS, in_plain_letters, layouts
 from menus.engine import Turn, Visit, dial, freeze, owns, press, show, thaw
 from menus.front_door import CutShort
 from menus.kinds import Caller, Goodbye, Screen, Secret, Words
+from menus.letters import too_long
 from menus.rehearsal import World
 from menus.walk import Place, Walk
 from menus.widths import longest
 from menus.wording import WRITTEN_IN, Texts
-from sms.gsm import is_gsm7, septets, ucs2_units
+from sms.gsm import is_gsm7
 from ussd_app.domain.caller import CutVisit, Line
 from ussd_app.domain.people import Language
 
@@ -63,14 +64,13 @@ def _page(place: Place, language: Language, texts: Texts) -> Iterator[str]:
         yield f"{about} cannot be drawn: {type(problem).__name__}: {problem}"
         return
     for text, which in ((page.text, "this page"), (in_plain_letters(widest), "the page with its longest values")):
-        if too_long := _too_long(text, language):
-            yield f"{about} {which} is {too_long} too long ({' + '.join(keys)})"
+        if problem := _too_long(text, language):
+            yield f"{about} {which} is {problem} ({' + '.join(keys)})"
 
 
-def _too_long(text: str, language: Language) -> int:
-    if language is Language.ACCENTED and not is_gsm7(text):
-        return max(0, ucs2_units(text) - ACCENTED_UNITS)
-    return max(0, septets(text) - SEPTETS)
+def _too_long(text: str, language: Language) -> str | None:
+    accented = language is Language.ACCENTED and not is_gsm7(text)
+    return too_long(text, ACCENTED_UNITS if accented else SEPTETS)
 
 
 def complaints_about_widths(texts: Texts) -> Iterator[str]:
@@ -80,8 +80,8 @@ def complaints_about_widths(texts: Texts) -> Iterator[str]:
         for key, template in texts.by_file[WRITTEN_IN[language]].items():
             if unknown := holes(template) - widest.keys():
                 yield f"{key} [{language}] has a placeholder without a longest value: {', '.join(sorted(unknown))}"
-            elif too_long := _too_long(in_plain_letters(texts.say(language, key, widest)), language):
-                yield f"{key} [{language}] is {too_long} too long with its longest values"
+            elif problem := _too_long(in_plain_letters(texts.say(language, key, widest)), language):
+                yield f"{key} [{language}] with its longest values is {problem}"
 
 
 # ---- where one stands, stored ----------------------------------------------------------------------------

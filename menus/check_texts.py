@@ -6,16 +6,20 @@ from string import Formatter
 
 from menus.drawing import in_plain_letters
 from menus.wording import Texts
+from sms.gsm import NotGsm, fold
 
 ADDRESS = frozenset({"xh", "XH", "ten"})
 """How a person is addressed is each language's own way; every other placeholder must be in all of them."""
 
-UNLUCKY = frozenset({"ngu", "lon", "cac", "buoi", "deo", "cut"})
-"""Vietnamese words that without their accents read as an insult."""
+UNLUCKY = frozenset({"ngu", "lon", "cac", "buoi", "deo", "cut", "dit", "chim", "cu"})
+"""Vietnamese words that without their accents read as an insult, or may be read as one."""
 
 VIETNAMESE = "vi"
 
-A_LINK = re.compile(r"https?:|www\.|\.(vn|com|net|org)\b", re.IGNORECASE)
+A_LINK = re.compile(r"https?:|www\.|\w\.(vn|com|net|org|info|gov|io|me|ly|gl|app|link)\b|\w@\w", re.IGNORECASE)
+
+REFUSED = frozenset('^{}\\[~]|€@$_<>&"`£¥¤§¡¿ΔΦΓΛΩΠΨΣΘΞ\t\f\r')
+"""Some gateways cut a page at these, show another sign for them, or take two places each."""
 
 
 def complaints_about_texts(texts: Texts, said: Set[str]) -> Iterator[str]:
@@ -38,6 +42,12 @@ def _about(key: str, language: str, template: str) -> Iterator[str]:
         yield f"{key} [{language}] reads as an insult without accents: {word}"
     if A_LINK.search(template):
         yield f"{key} [{language}] has a link"
+    for letter in sorted(REFUSED.intersection(bare)):
+        yield f"{key} [{language}] has a character that some gateways refuse: {letter!r}"
+    try:
+        fold(bare)
+    except NotGsm as problem:
+        yield f"{key} [{language}] has a letter that old phones cannot show: {', '.join(problem.letters)}"
 
 
 def _placeholders(key: str, texts: Texts) -> Iterator[str]:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from menus.kinds import Caller, Goodbye, Screen, Secret, Words
+from menus.paging import parts
 from menus.wording import TEXTS, Texts, address
 from sms.gsm import NotGsm, fold, septets, ucs2_units
 from ussd_app.domain.people import Gender, Language
+from ussd_app.domain.screens import NARROWEST, ScreenRoom
 
-SEPTETS = 160
-"""What the narrowest network shows of one page."""
+SEPTETS = NARROWEST.septets
+"""What every page is proved to fit; a network may show more, or less and then in parts."""
 
-ACCENTED_UNITS = 80
+ACCENTED_UNITS = NARROWEST.units
 """A page with accents travels as UCS-2: 160 bytes are 80 letters."""
 
 
@@ -26,16 +28,27 @@ class Page:
     """It asks for a secret, or shows one: neither the answer nor the page may be kept in the clear."""
 
 
-def draw(standing: Screen, caller: Caller, note: str | None, texts: Texts = TEXTS) -> Page:
-    language = language_of(caller)
-    words = {**spoken_to(caller, language), **standing.words(caller)}
-    drafts = ["\n".join(texts.say(language, key, words) for key in keys) for keys in layouts(standing, caller, note)]
+def draw(standing: Screen, caller: Caller, note: str | None, texts: Texts = TEXTS, part: int = 0) -> Page:
+    shown = in_parts(standing, caller, note, texts)
+    part = min(part, len(shown) - 1)
     return Page(
-        kind="END" if isinstance(standing, Goodbye) else "CON",
-        text=_fitted(drafts, language),
+        kind="END" if isinstance(standing, Goodbye) and part == len(shown) - 1 else "CON",
+        text=shown[part],
         screen=standing.name,
         secret=isinstance(standing, Secret) or standing.sealed(caller),
     )
+
+
+def in_parts(standing: Screen, caller: Caller, note: str | None = None, texts: Texts = TEXTS) -> list[str]:
+    """One part wherever the texts were proved to fit. More on a narrower screen; then a note gives way to the page."""
+    language, room = language_of(caller), caller.line.service.screen
+    words = {**spoken_to(caller, language), **standing.words(caller)}
+    drafts = ["\n".join(texts.say(language, key, words) for key in keys) for keys in layouts(standing, caller, note)]
+    fitted = _fitted(drafts, language, room)
+    if fitted is not None:
+        return [fitted]
+    page = drafts[-1] if isinstance(standing, Secret) else texts.say(language, standing.text(caller), words)
+    return parts(in_plain_letters(page), room.septets, in_plain_letters(texts.say(language, "more", {})))
 
 
 def layouts(standing: Screen, caller: Caller, note: str | None) -> Iterator[tuple[str, ...]]:
@@ -72,11 +85,11 @@ def spoken_to(caller: Caller, language: Language) -> Words:
     }
 
 
-def _fitted(drafts: list[str], language: Language) -> str:
-    if language is Language.ACCENTED and ucs2_units(drafts[0]) <= ACCENTED_UNITS:
+def _fitted(drafts: list[str], language: Language, room: ScreenRoom) -> str | None:
+    if language is Language.ACCENTED and ucs2_units(drafts[0]) <= room.units:
         return drafts[0]
     plain = [in_plain_letters(each) for each in drafts]
-    return next((each for each in plain if septets(each) <= SEPTETS), plain[-1])
+    return next((each for each in plain if septets(each) <= room.septets), None)
 
 
 def in_plain_letters(text: str) -> str:

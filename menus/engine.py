@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from menus.drawing import Page, draw
+from menus.drawing import Page, draw, in_parts
 from menus.front_door import Nobody, WhoIsIt, welcome_back
 from menus.home import Farewell, Home
 from menus.kinds import Again, Caller, Do, Go, Goodbye, Outcome, Screen, Secret, ToHome, Zero
@@ -38,9 +38,12 @@ def dial(line: Line, text: str = "") -> Turn:
 
 def press(visit: Visit, typed: str, line: Line) -> Turn:
     caller = _caller(visit, line)
+    typed = typed.strip()
+    if caller and typed == "9" and visit.part + 1 < len(in_parts(visit.standing, caller)):
+        return Turn(replace(visit, part=visit.part + 1))
     if caller is None or isinstance(visit.standing, Goodbye):
         return dial(line)
-    typed = typed.strip()
+    visit = replace(visit, part=0)
     return _engine_key(visit, typed, caller) or _follow(visit, visit.standing.answer(typed, caller), line)
 
 
@@ -50,7 +53,7 @@ def show(turn: Turn, line: Line, texts: Texts = TEXTS) -> Page:
     if caller is None:
         turn = dial(line)
         caller = _caller(turn.visit, line) or Caller(line)
-    return draw(turn.visit.standing, caller, turn.note, texts)
+    return draw(turn.visit.standing, caller, turn.note, texts, turn.visit.part)
 
 
 # ---- who, and where they begin ---------------------------------------------------------------------------

@@ -25,11 +25,15 @@ class Visit:
     """The right PIN was given in this session."""
     mistakes: int = 0
     """Wrong keys in a row."""
+    part: int = 0
+    """Which part of a page that the screen does not hold at once."""
 
 
 def freeze(visit: Visit) -> str:
     trail = [_freeze_screen(each) for each in visit.trail]
     written = [FORMAT, _freeze_screen(visit.standing), trail, visit.person_id, visit.proved, visit.mistakes]
+    if visit.part:
+        written.append(visit.part)
     return json.dumps(written, separators=(",", ":"))
 
 
@@ -60,15 +64,23 @@ def thaw(text: str) -> Visit | None:
     """The visit as it was, or None when anything at all of it is not understood."""
     try:
         match json.loads(text):
-            case [int(made), standing, list(trail), who, bool(proved), int(mistakes)] if made == FORMAT:
+            case [int(made), standing, list(trail), who, bool(proved), int(mistakes), *part] if made == FORMAT:
                 if not (who is None or type(who) is int):
                     return None
                 screens = tuple(_thaw_screen(each) for each in trail)
-                return Visit(_thaw_screen(standing), screens, who, proved, mistakes)
+                return Visit(_thaw_screen(standing), screens, who, proved, mistakes, *_thaw_part(part))
             case _:
                 return None
     except (ValueError, TypeError, RecursionError):
         return None
+
+
+def _thaw_part(written: list[object]) -> list[int]:
+    match written:
+        case [] | [int()]:
+            return [each for each in written if isinstance(each, int)]
+        case _:
+            raise ValueError("more than was ever written")
 
 
 def _thaw_screen(written: object) -> Screen:

@@ -18,6 +18,7 @@ from ussd_app.cli import commands
 from ussd_app.cli.counter import Counter, Services
 from ussd_app.cli.talk import talk_command
 from ussd_app.domain.caller import Service
+from ussd_app.domain.screens import read_screens
 from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.form import sentence
 from ussd_app.http.health import health
@@ -25,7 +26,9 @@ from ussd_app.http.mobile_money import mobile_money_callbacks
 from ussd_app.http.reports import sms_reports
 from ussd_app.http.sessions import BrowserSessions
 from ussd_app.http.turn import Dialogue
-from ussd_app.http.ussd import ussd_callbacks
+from ussd_app.http.ussd import gate_before, ussd_callbacks
+from ussd_app.http.wires.hubtel import Hubtel
+from ussd_app.http.wires.truroute import TruRoute
 from ussd_app.settings import Settings
 from ussd_app.simulator.pages import simulator
 from ussd_app.store.database import Database
@@ -58,11 +61,15 @@ def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     database = Database(settings.database_url)
     doorbell = Doorbell(settings.redis_url)
     desk = Desk(vault, settings.sms_sender, settings.hotline, GsmaMobileMoney.name, ZoneInfo(settings.timezone))
-    service = Service(settings.hotline, settings.ussd_code, settings.pin_length)
+    screen, screens = read_screens(settings.ussd_screens)
+    service = Service(settings.hotline, settings.ussd_code, settings.pin_length, screen=screen, screens=screens)
     callbacks = Blueprint("callbacks", __name__, url_prefix="/callbacks/<token>")
     app.before_request(lambda: _check_token(settings))
     callbacks.url_value_preprocessor(lambda _, values: values.pop("token", None) if values else None)
-    callbacks.register_blueprint(ussd_callbacks(Dialogue(database, desk, service, _now), database, doorbell))
+    wires = {each.name: each for each in (Hubtel(settings.ussd_code), TruRoute(settings.ussd_code))}
+    gate = gate_before(database, settings.new_sessions_a_second)
+    dialogue = Dialogue(database, desk, service, _now, settings.calls_a_minute)
+    callbacks.register_blueprint(ussd_callbacks(dialogue, database, doorbell, wires, gate))
     callbacks.register_blueprint(sms_reports(database, AfricasTalking.name, read_report, _now))
     provider = GsmaMobileMoney(settings.mobile_money_url, settings.momo_api_key, settings.momo_account)
     readers = {provider.name: provider.read_callback}

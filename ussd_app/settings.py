@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ussd_app.domain.screens import read_screens
+
 HOME = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("BAM_VAR") or HOME / "var").resolve()
 """Where a stack of one's own keeps its data, keys and logs; BAM_VAR gives a second stack of this checkout a place."""
@@ -40,6 +42,11 @@ class Settings:
     hotline: str = _setting("18001234", "The free number every message names.")
     default_region: str = _setting("VN", "Region in which phone numbers in lists are read.")
     timezone: str = _setting("Asia/Ho_Chi_Minh", "Time zone of every date and hour a person sees.")
+    new_sessions_a_second: int = _setting(0, "New USSD sessions a second that each web process takes; 0 means any number.")
+    calls_a_minute: int = _setting(120, "USSD sessions one phone may begin within a minute; 0 means any number.")
+    ussd_screens: str = _setting(
+        "160/80", "Letters a screen holds, plain/accented; then networks that differ: 63903:182/80."
+    )
     pin_length: int = _setting(4, "Digits of a PIN.")
     momo_base_url: str = _setting("", "GSMA Mobile Money API address; unset means the simulated provider.")
     momo_api_key: str = _setting("simulated", "Key for the mobile-money provider.")
@@ -54,6 +61,10 @@ class Settings:
             raise SettingsError("SMS_SENDER may have at most 11 characters.")
         if not self.callback_token.isascii() or "/" in self.callback_token or not self.callback_token:
             raise SettingsError("CALLBACK_TOKEN must be plain characters without a slash.")
+        try:
+            read_screens(self.ussd_screens)
+        except ValueError as problem:
+            raise SettingsError(f"USSD_SCREENS: {problem}.") from problem
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as problem:

@@ -28,7 +28,7 @@ from workers import tasks
 from workers.mobile_money.gsma import GsmaMobileMoney
 from workers.office import Office
 from workers.queues import QUEUES
-from workers.sweep import finish_releases, relay, sweep
+from workers.sweep import count_visits, finish_releases, relay, sweep
 
 log = logging.getLogger("workers")
 
@@ -98,6 +98,7 @@ def _look(office: Office, redis: Redis, looks: int) -> None:
         sweep(office, now)
     if looks % RELEASES_EVERY == 0:
         finish_releases(office)
+        count_visits(office, now)
     relay(office, redis, now)
 
 

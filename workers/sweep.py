@@ -9,7 +9,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from ussd_app.actions.release import finish_release, unfinished
-from ussd_app.store import cash_outs, messages, unsure_messages
+from ussd_app.store import cash_outs, messages, unsure_messages, visit_counts
 from workers.office import Office
 from workers.queues import QUEUES, ring
 
@@ -47,3 +47,9 @@ def finish_releases(office: Office) -> None:
         batches = unfinished(db)
     for batch_id in batches:
         finish_release(office.database, office.desk, batch_id, office.clock, lambda _: None)
+
+
+def count_visits(office: Office, now: datetime) -> None:
+    """What people did, as counts; far from any turn."""
+    with office.database.begin() as db:
+        visit_counts.count_settled(db, now, office.desk.zone.key)

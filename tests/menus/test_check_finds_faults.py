@@ -10,13 +10,20 @@ from menus.cash_out import AgreeToCashOut, CashOutPin, OtherAmount
 from menus.cash_out_result import Requested
 from menus.cast import CAST, EVERYDAY, NOW
 from menus.check import complaints
+from menus.check_pages import complaints_about_widths
+from menus.check_texts import holes
+from menus.drawing import SEPTETS, in_plain_letters
 from menus.first_pin import BirthYear, ChoosePin
 from menus.front_door import WhoIsIt
 from menus.home import Help, Home
 from menus.kinds import HOME, NOT_IN_THE_LIST, SCREENS, Again, Caller, Do, Go, Goodbye, Menu, ToHome, Zero, screen
+from menus.letters import too_long
+from menus.widths import longest
 from menus.wording import TEXTS, Texts
+from sms.gsm import septets
 from ussd_app.domain.commands import RequestCashOut
 from ussd_app.domain.money import Dong
+from ussd_app.domain.people import Language
 
 Patch = pytest.MonkeyPatch
 
@@ -160,6 +167,36 @@ def test_a_page_that_fits_everyone_met_but_not_the_longest_name() -> None:
     assert "home [vi] the page with its longest values is" in found(texts=texts_with("vi", "home", greeting))
 
 
+def one_too_long(language: str, key: str) -> Texts:
+    """The text filled up with a letter at its end, until with its longest values it is one too long."""
+    spoken = Language.ENGLISH if language == "en" else Language.VIETNAMESE
+    template = TEXTS.by_file[language][key]
+    widest = in_plain_letters(TEXTS.say(spoken, key, longest(spoken, TEXTS)))
+    return texts_with(language, key, template + "z" * (SEPTETS + 1 - septets(widest)))
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_any_text_one_too_long_is_named_with_the_language_and_the_letter_that_costs(language: str) -> None:
+    """Each text by itself: whatever it is a part of is longer still."""
+    for key, template in TEXTS.by_file[language].items():
+        if not longest(Language.ENGLISH, TEXTS).keys() >= holes(template):
+            continue
+        found = "\n".join(complaints_about_widths(one_too_long(language, key)))
+        assert f"{key} [{language}] with its longest values is 1 too long: from “z” in “…" in found
+
+
+def test_the_letters_that_cost_more_than_themselves_are_named() -> None:
+    assert too_long("x" * 159 + "€", 160) == "1 too long: from “€” in “…xxxxxxxxxxxxxx€”; two for each €"
+    assert (
+        too_long("x" * 80 + "đ", 80) == "1 too long: from “đ” in “…xxxxxxxxxxxxxxđ”; only half as much fits because of “đ”"
+    )
+    assert (
+        too_long("😀" * 41, 80)
+        == "2 too long: from “😀” in “…😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀”; only half as much fits because of “😀”"
+    )
+    assert too_long("x" * 160, 160) is None
+
+
 # ---- 6: every standing can be stored ---------------------------------------------------------------------
 
 
@@ -192,7 +229,11 @@ def test_a_standing_that_json_cannot_hold(monkeypatch: Patch) -> None:
         (texts_with("vi", "again.call", "Xin gọi {so}."), "again.call [vi] has a placeholder without a longest value: so"),
         (texts_with("vi", "goodbye", "Chào các {xh}."), "goodbye [vi] reads as an insult without accents: cac"),
         (texts_with("en", "goodbye", "See www.example.org"), "goodbye [en] has a link"),
-        (texts_with("vi", "old.page", "Trang cũ"), "old.page [every language] is never said"),
+        (texts_with("vi", "goodbye", "Mã PIN cũ."), "goodbye [vi] reads as an insult without accents: cu"),
+        (texts_with("en", "goodbye", "Call a@b"), "goodbye [en] has a link"),
+        (texts_with("en", "goodbye", "Cash & help"), "goodbye [en] has a character that some gateways refuse: '&'"),
+        (texts_with("en", "goodbye", "Thanks ☺"), "goodbye [en] has a letter that old phones cannot show: ☺"),
+        (texts_with("vi", "old.page", "Trang nay"), "old.page [every language] is never said"),
     ],
 )
 def test_words_that_are_wrong(texts: Texts, complaint: str) -> None:

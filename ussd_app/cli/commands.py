@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ussd_app.cli import batches, ledger, lists, setup
+from ussd_app.cli import batches, ledger, lists, setup, visits
 from ussd_app.cli.counter import Counter
 
 
@@ -15,6 +15,7 @@ def groups(counter: Counter) -> tuple[click.Group, ...]:
         "people": ("The people list.", (lists.people,)),
         "payments": ("Payment lists: import, approve, release.", (lists.payments, batches.approve, batches.release)),
         "ledger": ("The ledger.", (ledger.check,)),
+        "visits": ("What people do on the line.", (visits.report,)),
         "db": ("The database.", (setup.upgrade,)),
         "demo": ("Demo data.", (setup.demo_lists, setup.demo_load)),
     }

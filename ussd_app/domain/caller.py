@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from ussd_app.domain.payments import Cycle, Receipt
 from ussd_app.domain.people import Gender, Language, PayoutMethod
 from ussd_app.domain.phone import Phone
 from ussd_app.domain.points import PointDirectory
+from ussd_app.domain.screens import NARROWEST, ScreenRoom
 
 
 class CashOutState(StrEnum):
@@ -116,6 +117,14 @@ class Service:
     ussd_code: str
     pin_length: int = 4
     minutes_to_result: int = 15
+    screen: ScreenRoom = NARROWEST
+    """What the phone in hand shows at once."""
+    screens: Mapping[str, ScreenRoom] = field(default_factory=dict[str, ScreenRoom], compare=False)
+    """Networks whose screens differ, by their codes."""
+
+    def on(self, network_code: str) -> Service:
+        room = self.screens.get(network_code, self.screen)
+        return self if room == self.screen else replace(self, screen=room)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,40 +6,29 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
 from menus import engine
 from menus.engine import Page, Turn
+from menus.signs import too_often_page
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.caller import CutVisit, Line, Service
-from ussd_app.domain.phone import Phone
 from ussd_app.domain.points import PointDirectory
+from ussd_app.http.callback import Callback, Fingerprint
 from ussd_app.http.form import BadForm
 from ussd_app.store import callers, points, visits
 from ussd_app.store.callers import PAGE, Seen, StoredVisit
 from ussd_app.store.database import Database
 from ussd_app.store.quick import InTransaction, Speaker
 
-TEXT = "text of a session"
+LATELY = timedelta(minutes=1)
 RESUME_WITHIN = timedelta(minutes=10)
 POINTS_KEPT_S = 60  # the directory of points changes a few times a day
-
-
-@dataclass(frozen=True, slots=True)
-class Callback:
-    """What the gateway sends for one turn. `text` is everything keyed so far, joined by `*`: it holds the PIN."""
-
-    session_id: str
-    phone: Phone
-    text: str
-    network_code: str
-
-    def __repr__(self) -> str:
-        return f"Callback({self.phone.masked()}, {len(self.text)} characters)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +40,36 @@ class Answer:
     commanded: bool = False
 
 
+class TakenByAnother(Exception):
+    """The turn was stored by another process while we were doing what it commands."""
+
+
 class Dialogue:
     """Answers turns. One for each web process."""
 
-    def __init__(self, database: Database, desk: Desk, service: Service, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, desk: Desk, service: Service, clock: Callable[[], datetime], calls_a_minute: int = 0
+    ) -> None:
         self._database, self._desk, self._service, self._clock = database, desk, service, clock
+        self._calls_a_minute = calls_a_minute
         self._points = PointDirectory()
         self._points_read_at = float("-inf")
 
     def answer(self, call: Callback) -> Answer:
         now = self._clock()
-        return self._database.quick(lambda db: self._quickly(db, call, now)) or self._command(call, now)
+        try:
+            return self._database.quick(lambda db: self._quickly(db, call, now)) or self._command(call, now)
+        except TakenByAnother:  # what was done is undone with its transaction; the other's page is the page
+            return self.answer(call)
 
     def _quickly(self, db: Speaker, call: Callback, now: datetime) -> Answer | None:
         """None when there is something to be done, for which one transaction is needed."""
         seen = self._look(db, call, now)
         if (said := self._said_before(call, seen.visit)) is not None:
             return said
+        if 0 < self._calls_a_minute <= seen.begun_lately and seen.visit is None:
+            page = too_often_page(self._service.hotline)
+            return Answer(_body(page), page.screen)
         line = self._line(call, seen, now)
         turn = self._decide(call, seen, line)
         if turn.commands:
@@ -78,6 +80,9 @@ class Dialogue:
         # Another process answered the same callback a moment earlier: its page is the page.
         return self._said_before(call, self._look(db, call, now).visit) or self._quickly(db, call, now)
 
+    def today(self) -> date:
+        return self._desk.local(self._clock()).date()
+
     # ---- reading ------------------------------------------------------------------------------------
 
     def _look(self, db: Speaker, call: Callback, now: datetime) -> Seen:
@@ -86,13 +91,15 @@ class Dialogue:
             self._desk.vault,
             session_id=call.session_id,
             phone=call.phone.e164,
-            begins=not call.text,
+            begins=call.begins,
             resume_since=now - RESUME_WITHIN,
+            lately=now - LATELY,
         )
 
     def _line(self, call: Callback, seen: Seen, now: datetime) -> Line:
         cut = CutVisit(seen.cut_standing, seen.cut_cash_out) if seen.cut_standing else None
-        return Line(call.phone, self._desk.local(now), self._service, seen.people, self._directory(), cut)
+        service = self._service.on(call.network_code)
+        return Line(call.phone, self._desk.local(now), service, seen.people, self._directory(), cut)
 
     def _directory(self) -> PointDirectory:
         if time.monotonic() - self._points_read_at > POINTS_KEPT_S:
@@ -107,27 +114,24 @@ class Dialogue:
             return None
         if visit.phone != call.phone.e164:
             raise BadForm("This session belongs to another phone.")
-        grew_by = len(call.text) - visit.text_length
-        went_on = grew_by > 0 and (visit.text_length == 0 or call.text[visit.text_length] == "*")
-        if visit.state != "ended" and went_on and self._mark(call, visit.text_length) == visit.text_mark:
+        mine = self._fingerprint(call)
+        if visit.state != "ended" and call.follows(visit.text_length, visit.text_mark, mine, self._clock):
             return None
         screen, body = json.loads(self._desk.vault.open(PAGE, visit.page_sealed))
         return Answer(body, screen)
 
-    def _mark(self, call: Callback, length: int) -> bytes:
-        """The text so far as a keyed fingerprint: enough to know a repeat, nothing to read a PIN from."""
-        return self._desk.vault.fingerprint(TEXT, f"{call.session_id} {call.text[:length]}")
+    def _fingerprint(self, call: Callback) -> Fingerprint:
+        return partial(self._desk.vault.fingerprint, "text of " + call.session_id)
 
     # ---- deciding -----------------------------------------------------------------------------------
 
     def _decide(self, call: Callback, seen: Seen, line: Line) -> Turn:
         if seen.visit is None:
-            return engine.dial(line, call.text)
+            return engine.dial(line, call.dialled)
         standing = engine.thaw(seen.visit.standing)
         if standing is None:  # a release that no longer knows this screen: start again, politely
             return engine.dial(replace(line, cut_visit=None), "")
-        start = seen.visit.text_length
-        return engine.press(standing, call.text[start + 1 if start else 0 :], line)
+        return engine.press(standing, call.typed_since(seen.visit.text_length), line)
 
     # ---- doing and keeping --------------------------------------------------------------------------
 
@@ -144,7 +148,8 @@ class Dialogue:
             cash_out_id = self._carry_out(db, call, turn, now)
             people = callers.people_on(speaker, self._desk.vault, call.phone.e164)
             page = engine.show(turn, replace(line, people=people))
-            visits.keep(speaker, self._kept(call, seen.visit, turn, page, now, cash_out_id))
+            if not visits.keep(speaker, self._kept(call, seen.visit, turn, page, now, cash_out_id)):
+                raise TakenByAnother
         return Answer(_body(page), page.screen, commanded=True)
 
     def _carry_out(self, db: Connection, call: Callback, turn: Turn, now: datetime) -> UUID | None:
@@ -167,8 +172,8 @@ class Dialogue:
             session_id=call.session_id,
             phone=call.phone.e164,
             turn=before.turn + 1 if before else 1,
-            text_length=len(call.text),
-            text_mark=self._mark(call, len(call.text)),
+            text_length=call.length_after(before.text_length if before else 0),
+            text_mark=call.mark_after(before.text_mark if before else b"", self._fingerprint(call), self._clock),
             page_sealed=self._desk.vault.seal(PAGE, json.dumps([page.screen, _body(page)])),
             state="ended" if page.kind == "END" else "open",
             standing=engine.freeze(turn.visit),

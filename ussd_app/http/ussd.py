@@ -1,82 +1,125 @@
-"""The USSD gateway's callbacks, in Africa's Talking's form: one page out for each turn in."""
+"""The USSD gateways' callbacks, each on its own wire: one page out for each turn in."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
+from sqlalchemy.exc import SQLAlchemyError
 
-from ussd_app.domain.phone import Phone
+from menus.signs import busy_page
+from ussd_app.http.admission import Bucket, Fuse, Gate
+from ussd_app.http.callback import Callback, Ending
 from ussd_app.http.doorbell import Doorbell
-from ussd_app.http.form import BadForm, field, sentence
-from ussd_app.http.turn import Callback, Dialogue
+from ussd_app.http.form import BadForm, sentence
+from ussd_app.http.turn import Answer, Dialogue
+from ussd_app.http.wires.africas_talking import AfricasTalking
+from ussd_app.http.wires.port import Wire
 from ussd_app.store.database import NO_ANSWER, Database
+from ussd_app.store.visit_counts import add_refusals
 from ussd_app.store.visits import keep_ending
 
 log = logging.getLogger(__name__)
 
-MOST_TEXT = 1_000  # characters in one session's keys: four times what 180 seconds of pressing give
-BUSY = "END Dang co nhieu nguoi goi. Tien cua ong/ba khong mat. Xin bam lai sau 5 phut, hoac cho tin nhan."
+_BUSY = busy_page()
+BUSY = Answer(f"{_BUSY.kind} {_BUSY.text}", _BUSY.screen)
 
 
-def ussd_callbacks(dialogue: Dialogue, database: Database, doorbell: Doorbell) -> Blueprint:
+def gate_before(database: Database, new_sessions_a_second: int = 0) -> Gate:
+    def look() -> None:
+        database.quick(lambda db: db.say("SELECT 1 FROM visit LIMIT 1", {}))
+
+    return Gate(Fuse(look), Bucket(new_sessions_a_second))
+
+
+def ussd_callbacks(
+    dialogue: Dialogue,
+    database: Database,
+    doorbell: Doorbell,
+    wires: Mapping[str, Wire] | None = None,
+    gate: Gate | None = None,
+) -> Blueprint:
+    """Africa's Talking on `/ussd`, every other wire on `/ussd/<its name>`."""
     pages = Blueprint("ussd", __name__)
+    door = _Door(dialogue, database, doorbell, gate or gate_before(database))
+    africas_talking = AfricasTalking()
+    known: dict[str, Wire] = {africas_talking.name: africas_talking, **(wires or {})}
 
     @pages.post("/ussd")
     def turn() -> Response:
-        try:
-            answer = dialogue.answer(_callback())
-        except BadForm as problem:
-            return sentence(str(problem), 400)
-        except NO_ANSWER:
-            log.error("the database did not answer a turn")
-            return Response(BUSY, content_type="text/plain; charset=utf-8")
-        if answer.commanded:
-            doorbell.ring_all()
-        page = Response(answer.body, content_type="text/plain; charset=utf-8")
-        page.headers["at-ussd-hop-metadata"] = answer.screen
-        return page
+        return door.answer(africas_talking)
+
+    @pages.post("/ussd/<wire>")
+    def turn_on(wire: str) -> Response:
+        found = known.get(wire)
+        return door.answer(found) if found else sentence("There is no such wire.", 404)
 
     @pages.post("/ussd-events")
     def ended() -> Response:
         try:
-            _keep_event(database)
+            return door.note(africas_talking.read_ending(request))
         except BadForm as problem:
             return sentence(str(problem), 400)
-        return Response("", 200)
 
     return pages
 
 
-def _callback() -> Callback:
-    form = request.form
-    try:
-        # A `+` that was not percent-encoded arrives as a space.
-        phone = Phone("+" + field(form, "phoneNumber", 20).strip().removeprefix("+"))
-    except ValueError as problem:
-        raise BadForm("The field phoneNumber is not a number like +84912345678.") from problem
-    field(form, "serviceCode", 40)
-    session_id = field(form, "sessionId", 100)
-    if not session_id:
-        raise BadForm("The field sessionId is empty.")
-    text = field(form, "text", MOST_TEXT)
-    return Callback(session_id, phone, text, field(form, "networkCode", 20, default=""))
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Through which every wire's turns come in."""
 
+    dialogue: Dialogue
+    database: Database
+    doorbell: Doorbell
+    gate: Gate
 
-def _keep_event(database: Database) -> None:
-    """Keep how a session ended. The fields `input` and `lastAppResponse` hold PINs and codes: they are not read."""
-    form = request.form
-    session_id, status = field(form, "sessionId", 100), field(form, "status", 20)
-    with database.begin() as db:
-        keep_ending(
-            db,
-            session_id=session_id,
-            status=status,
-            network_code=field(form, "networkCode", 20, default=""),
-            duration_ms=_whole(form.get("durationInMillis")),
-            hops=_whole(form.get("hopsCount")),
-        )
+    def answer(self, wire: Wire) -> Response:
+        try:
+            call = wire.read(request)
+        except BadForm as problem:
+            return sentence(str(problem), 400)
+        if isinstance(call, Ending):
+            return self.note(call)
+        with self.gate.turn(call.begins) as admitted:
+            try:
+                said = self._said(call) if admitted else BUSY
+            except BadForm as problem:
+                return sentence(str(problem), 400)
+        if said is not BUSY:
+            self._keep_count_of_refusals()
+        if said.commanded:
+            self.doorbell.ring_all()
+        return wire.write(call, said.body, said.screen)
 
+    def note(self, ending: Ending) -> Response:
+        with self.database.begin() as db:
+            keep_ending(
+                db,
+                session_id=ending.session_id,
+                status=ending.status,
+                network_code=ending.network_code,
+                duration_ms=ending.duration_ms,
+                hops=ending.hops,
+            )
+        return Response("", 200)
 
-def _whole(written: str | None) -> int | None:
-    return int(written) if written and written.isascii() and written.isdigit() and len(written) < 10 else None
+    def _said(self, call: Callback) -> Answer:
+        try:
+            return self.dialogue.answer(call)
+        except NO_ANSWER:
+            self.gate.fuse.blow()
+            log.error("the database did not answer a turn of %s", call.phone.masked())
+            return BUSY
+
+    def _keep_count_of_refusals(self) -> None:
+        """When it is over; in a rush there is something better to do."""
+        turned_away = self.gate.turned_away() if self.gate.count_is_due() else {}
+        if not turned_away:
+            return
+        try:
+            with self.database.begin() as db:
+                add_refusals(db, self.dialogue.today(), turned_away)
+        except SQLAlchemyError:  # the turn is done: nothing may undo its answer
+            log.warning("how many turns were turned away could not be kept")

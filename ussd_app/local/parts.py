@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ussd_app.http.admission import WAITING_ROOM
 from ussd_app.local.ports import free_port
 from ussd_app.local.processes import ProcessSpec
 from ussd_app.local.services import Services
@@ -84,7 +85,7 @@ def _networks(shared: dict[str, str], port: int, networks_port: int) -> ProcessS
 def _web(shared: dict[str, str], port: int) -> ProcessSpec:
     return ProcessSpec(
         name="web",
-        command=(*granian(port, "wsgi:app"), "--respawn-failed-workers", "--respawn-interval", "0.5"),
+        command=(*granian(port, "wsgi:app", WAITING_ROOM), "--respawn-failed-workers", "--respawn-interval", "0.5"),
         home=HOME,
         environment=shared,
         stage=2,
@@ -92,14 +93,14 @@ def _web(shared: dict[str, str], port: int) -> ProcessSpec:
     )
 
 
-def granian(port: int, target: str) -> tuple[str, ...]:
-    """How an application is served: two processes of one thread each, which is faster than threads here."""
+def granian(port: int, target: str, threads: int = 1) -> tuple[str, ...]:
+    """How an application is served: two processes in which one thread works, which is faster than threads here."""
     options = {
         "--interface": "wsgi",
         "--host": "127.0.0.1",
         "--port": str(port),
         "--workers": "2",
-        "--blocking-threads": "1",
+        "--blocking-threads": str(threads),
         "--workers-kill-timeout": "2",
     }
     return _python("granian", *(part for pair in options.items() for part in pair), "--no-access-log", target)

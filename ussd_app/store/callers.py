@@ -50,13 +50,14 @@ _PEOPLE = f"SELECT json_agg(people) FROM ({_PERSON}) people"
 _VISIT = "v.turn, v.text_length, v.text_mark, v.page_sealed, v.state, v.standing, v.phone"
 
 _LINE_AND_VISIT = f"""
-    SELECT ({_PEOPLE}), NULL, NULL, {_VISIT}
+    SELECT ({_PEOPLE}), NULL, NULL, 0::bigint, {_VISIT}
     FROM (SELECT 1) AS one LEFT JOIN visit v ON v.session_id = %(session)s
 """
 
 # Only a session that begins may find one that was cut.
 _LINE_AND_VISIT_AT_FIRST = f"""
-    SELECT ({_PEOPLE}), cut.standing, cut.reference, {_VISIT}
+    SELECT ({_PEOPLE}), cut.standing, cut.reference,
+           (SELECT count(*) FROM visit r WHERE r.phone = %(phone)s AND r.changed_at > %(lately)s), {_VISIT}
     FROM (SELECT 1) AS one
     LEFT JOIN visit v ON v.session_id = %(session)s
     LEFT JOIN LATERAL (
@@ -91,19 +92,24 @@ class Seen:
     visit: StoredVisit | None
     cut_standing: str | None
     cut_cash_out: str
+    begun_lately: int = 0
+    """Sessions of this phone in the last minute, counted when another begins."""
 
 
-def look(db: Speaker, vault: Vault, *, session_id: str, phone: str, begins: bool, resume_since: datetime) -> Seen:
+def look(
+    db: Speaker, vault: Vault, *, session_id: str, phone: str, begins: bool, resume_since: datetime, lately: datetime
+) -> Seen:
     """Everything a turn needs, in one round trip."""
     statement = _LINE_AND_VISIT_AT_FIRST if begins else _LINE_AND_VISIT
-    row, _ = db.say(statement, {"session": session_id, "phone": phone, "resume_since": resume_since})
-    values: tuple[Any, ...] = row or (None,) * 10
-    people, cut_standing, cut_reference, turn, *visit = values
+    row, _ = db.say(statement, {"session": session_id, "phone": phone, "resume_since": resume_since, "lately": lately})
+    values: tuple[Any, ...] = row or (None,) * 11
+    people, cut_standing, cut_reference, begun, turn, *visit = values
     return Seen(
         people=tuple([_person(each, vault) for each in people or ()]),
         visit=None if turn is None else StoredVisit(turn, *visit),
         cut_standing=cut_standing,
         cut_cash_out=cut_reference or "",
+        begun_lately=begun or 0,
     )
 
 

@@ -55,6 +55,8 @@ class Database:
         try:
             with self._speaker() as db:
                 return work(db)
+        except psycopg.errors.QueryCanceled:  # not away but slow: a second try would be as slow
+            raise
         except psycopg.OperationalError:
             if not kept:
                 raise

@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 # Every statement here finds a few rows by a key: one plan is kept for each, and a plan that was made while a
 # table was still empty must not read all of it later.
 _OPTIONS = "-c synchronous_commit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
+_OPTIONS += " -c statement_timeout=4s"  # the caller has hung up by then
 
 _TEXT, _BINARY = 0, 1
 _GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
@@ -47,7 +48,7 @@ class Quick:
     """A connection of its own, on which each statement is a transaction."""
 
     def __init__(self, url: str) -> None:
-        self._connection = psycopg.connect(url, autocommit=True, options=_OPTIONS)
+        self._connection = psycopg.connect(url, autocommit=True, options=_OPTIONS, connect_timeout=4)
         self._server = self._connection.pgconn
         self._prepared: dict[str, tuple[bytes, tuple[str, ...]]] = {}
 
