@@ -14,7 +14,7 @@ from sms.providers.africas_talking import AfricasTalking, read_report
 from ussd_app.actions.desk import Desk
 from ussd_app.cli import commands
 from ussd_app.cli.counter import Counter, Services
-from ussd_app.domain.caller import Service
+from ussd_app.domain.caller import ClosedHours, Service
 from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.form import sentence
 from ussd_app.http.health import health
@@ -49,12 +49,15 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
 def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     database = Database(settings.database_url)
     doorbell = Doorbell(settings.redis_url)
-    desk = Desk(vault, settings.sms_sender, settings.hotline, GsmaMobileMoney.name, ZoneInfo(settings.timezone))
+    desk = Desk(
+        vault, settings.sms_sender, settings.hotline, GsmaMobileMoney.name, ZoneInfo(settings.timezone), settings.ussd_code
+    )
     service = Service(settings.hotline, settings.ussd_code, settings.pin_length)
+    hours = ClosedHours(*settings.closed_hours) if settings.closed_hours else None
     callbacks = Blueprint("callbacks", __name__, url_prefix="/callbacks/<token>")
     callbacks.before_request(lambda: _check_token(settings))
     callbacks.url_value_preprocessor(lambda _, values: values.pop("token", None) if values else None)
-    callbacks.register_blueprint(ussd_callbacks(Dialogue(database, desk, service, _now), database, doorbell))
+    callbacks.register_blueprint(ussd_callbacks(Dialogue(database, desk, service, _now, hours), database, doorbell))
     callbacks.register_blueprint(sms_reports(database, AfricasTalking.name, read_report, _now))
     provider = GsmaMobileMoney(settings.mobile_money_url, settings.momo_api_key, settings.momo_account)
     readers = {provider.name: provider.read_callback}

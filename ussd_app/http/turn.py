@@ -13,9 +13,11 @@ from sqlalchemy import Connection
 
 from menus import engine
 from menus.engine import Page, Turn
+from menus.shut import shut_page
+from ussd_app.actions.cuts import tell_after_cut
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
-from ussd_app.domain.caller import CutVisit, Line, Service
+from ussd_app.domain.caller import ClosedHours, ClosedUntil, Crowded, CutVisit, Line, Service
 from ussd_app.domain.phone import Phone
 from ussd_app.domain.points import PointDirectory
 from ussd_app.store import callers, points, visits
@@ -23,6 +25,7 @@ from ussd_app.store.callers import PAGE, Seen, StoredVisit
 from ussd_app.store.database import Database
 
 RESUME_WITHIN = timedelta(minutes=10)
+SILENT_FOR = timedelta(seconds=25)  # the network's clock gives 30 s for a key; a redial after less is a hang-up
 POINTS_KEPT_S = 60  # the directory of points changes a few times a day
 
 
@@ -51,8 +54,16 @@ class Answer:
 class Dialogue:
     """Answers turns. One for each web process."""
 
-    def __init__(self, database: Database, desk: Desk, service: Service, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        desk: Desk,
+        service: Service,
+        clock: Callable[[], datetime],
+        hours: ClosedHours | None = None,
+    ) -> None:
         self._database, self._desk, self._service, self._clock = database, desk, service, clock
+        self._hours = hours
         self._points = PointDirectory()
         self._points_read_at = float("-inf")
 
@@ -67,6 +78,18 @@ class Dialogue:
                 return self._keep_quickly(db, call, seen, turn, now)
         return self._command(call, now)
 
+    def apology(self, call: Callback) -> Answer:
+        """What is said when the database does not answer: that the money is safe, and when to press again."""
+        now = self._clock()
+        shut = self._closed(now) or Crowded()
+        page = shut_page(Line(call.phone, self._desk.local(now), self._service, shut=shut))
+        return Answer(_body(page), page.screen)
+
+    def tell_after_cut(self, session_id: str, status: str) -> bool:
+        """The gateway says that a session ended; whether its owner is now told by SMS what became of it."""
+        with self._database.begin() as db:
+            return tell_after_cut(db, self._desk, session_id, status, self._clock())
+
     # ---- reading ------------------------------------------------------------------------------------
 
     def _look(self, db: Connection, call: Callback, now: datetime) -> Seen:
@@ -76,11 +99,24 @@ class Dialogue:
             session_id=call.session_id,
             phone=call.phone.e164,
             resume_since=now - RESUME_WITHIN,
+            silent_since=now - SILENT_FOR,
         )
 
     def _line(self, db: Connection, call: Callback, seen: Seen, now: datetime) -> Line:
-        cut = CutVisit(seen.cut_standing, seen.cut_cash_out) if seen.cut_standing else None
-        return Line(call.phone, self._desk.local(now), self._service, seen.people, self._directory(db), cut)
+        cut = CutVisit(seen.cut_standing, seen.cut_cash_out, seen.cut_timed_out) if seen.cut_standing else None
+        return Line(
+            phone=call.phone,
+            now=self._desk.local(now),
+            service=self._service,
+            people=seen.people,
+            points=self._directory(db),
+            cut_visit=cut,
+            unproven=seen.unproven,
+            shut=self._closed(now),
+        )
+
+    def _closed(self, now: datetime) -> ClosedUntil | None:
+        return ClosedUntil(self._hours.until) if self._hours and self._hours.since <= now < self._hours.until else None
 
     def _directory(self, db: Connection) -> PointDirectory:
         if time.monotonic() - self._points_read_at > POINTS_KEPT_S:
@@ -111,8 +147,12 @@ class Dialogue:
         standing = engine.thaw(seen.visit.standing)
         if standing is None:  # a release that no longer knows this screen: start again, politely
             return engine.dial(replace(line, cut_visit=None), "")
+        if seen.visit.state == "superseded":
+            return engine.gone_on_elsewhere(standing, line)
         start = seen.visit.text_length
-        return engine.press(standing, call.text[start + 1 if start else 0 :], line)
+        # A reply of nothing at the first page gives no text at all: the star after it is not part of the next reply.
+        typed = call.text[start + 1 :] if start else call.text.lstrip("*")
+        return engine.press(standing, typed, line)
 
     # ---- doing and keeping --------------------------------------------------------------------------
 
@@ -134,13 +174,14 @@ class Dialogue:
             cash_out_id = self._carry_out(db, call, turn, now)
             people = callers.people_on(db, self._desk.vault, call.phone.e164)
             page = engine.show(turn, replace(line, people=people))
-            visits.keep(db, self._kept(call, seen.visit, turn, page, now, cash_out_id))
+            kept = self._kept(call, seen.visit, turn, page, now, cash_out_id)
+            visits.keep(db, replace(kept, commanded=bool(turn.commands)))
         return Answer(_body(page), page.screen, commanded=True)
 
     def _carry_out(self, db: Connection, call: Callback, turn: Turn, now: datetime) -> UUID | None:
         started: UUID | None = None
         for command in turn.commands:
-            effect = carry_out(db, self._desk, Press(call.phone, now, uuid4()), command)
+            effect = carry_out(db, self._desk, Press(call.phone, now, uuid4(), call.session_id), command)
             started = effect.cash_out_id or started
         return started
 

@@ -17,7 +17,6 @@ from ussd_app.store.visits import keep_ending
 log = logging.getLogger(__name__)
 
 MOST_TEXT = 1_000  # characters in one session's keys: four times what 180 seconds of pressing give
-BUSY = "END Dang co nhieu nguoi goi. Tien cua ong/ba khong mat. Xin bam lai sau 5 phut, hoac cho tin nhan."
 
 
 def ussd_callbacks(dialogue: Dialogue, database: Database, doorbell: Doorbell) -> Blueprint:
@@ -33,7 +32,7 @@ def ussd_callbacks(dialogue: Dialogue, database: Database, doorbell: Doorbell) -
             answer = dialogue.answer(call)
         except OperationalError:
             log.error("the database did not answer a turn of %s", call.phone.masked())
-            return Response(BUSY, content_type="text/plain; charset=utf-8")
+            answer = dialogue.apology(call)
         if answer.commanded:
             doorbell.ring_all()
         page = Response(answer.body, content_type="text/plain; charset=utf-8")
@@ -43,9 +42,11 @@ def ussd_callbacks(dialogue: Dialogue, database: Database, doorbell: Doorbell) -
     @pages.post("/ussd-events")
     def ended() -> Response:
         try:
-            _keep_event(database)
+            session_id, status = _keep_event(database)
         except BadForm as problem:
             return sentence(str(problem), 400)
+        if dialogue.tell_after_cut(session_id, status):
+            doorbell.ring_all()
         return Response("", 200)
 
     return pages
@@ -65,7 +66,7 @@ def _callback() -> Callback:
     return Callback(session_id, phone, text, field(form, "networkCode", 20, default=""))
 
 
-def _keep_event(database: Database) -> None:
+def _keep_event(database: Database) -> tuple[str, str]:
     """Keep how a session ended. The fields `input` and `lastAppResponse` hold PINs and codes: they are not read."""
     form = request.form
     session_id, status = field(form, "sessionId", 100), field(form, "status", 20)
@@ -78,6 +79,7 @@ def _keep_event(database: Database) -> None:
             duration_ms=_whole(form.get("durationInMillis")),
             hops=_whole(form.get("hopsCount")),
         )
+    return session_id, status
 
 
 def _whole(written: str | None) -> int | None:

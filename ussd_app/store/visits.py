@@ -26,17 +26,19 @@ class Kept:
     cash_out_id: UUID | None
     network_code: str
     now: datetime
+    commanded: bool = False
 
 
 _KEEP = """
     INSERT INTO visit (session_id, phone, turn, text_length, text_mark, page_sealed, state, standing, screen,
-                       person_id, cash_out_id, network_code, started_at, changed_at)
+                       person_id, cash_out_id, network_code, commanded, started_at, changed_at)
     VALUES (%(session_id)s, %(phone)s, %(turn)s, %(text_length)s, %(text_mark)s, %(page_sealed)s, %(state)s,
-            %(standing)s, %(screen)s, %(person_id)s, %(cash_out_id)s, %(network_code)s, %(now)s, %(now)s)
+            %(standing)s, %(screen)s, %(person_id)s, %(cash_out_id)s, %(network_code)s, %(commanded)s, %(now)s, %(now)s)
     ON CONFLICT (session_id) DO UPDATE SET
         turn = excluded.turn, text_length = excluded.text_length, text_mark = excluded.text_mark,
         page_sealed = excluded.page_sealed, state = excluded.state, standing = excluded.standing,
         screen = excluded.screen, person_id = excluded.person_id,
+        commanded = visit.commanded OR excluded.commanded,
         cash_out_id = coalesce(excluded.cash_out_id, visit.cash_out_id), changed_at = excluded.changed_at
     WHERE visit.turn = excluded.turn - 1
     RETURNING turn
@@ -65,6 +67,7 @@ def keep(db: Connection, kept: Kept) -> bool:
         "person_id": kept.person_id,
         "cash_out_id": kept.cash_out_id,
         "network_code": kept.network_code,
+        "commanded": kept.commanded,
         "now": kept.now,
     }
     statement = _KEEP_FIRST if kept.turn == 1 else _KEEP
