@@ -126,6 +126,25 @@ def test_two_phones_of_one_person_both_serve(town: Town) -> None:
     assert town.dial(PHONE).page == town.dial(OTHER).page
 
 
+# ---- a release in the middle -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "standing",
+    [
+        '[1,["a.screen.of.next.year",{}],[],null,false,0]',
+        '[1,["home",{"a_new_field":1}],[],null,false,0]',
+        '[2,["home",{}],[],null,false,0]',
+        "what an older release wrote",
+    ],
+)
+def test_a_standing_of_another_release_begins_again_politely(town: Town, dao: int, standing: str) -> None:
+    session = town.dial(keys="5")
+    town.do("UPDATE visit SET standing = :standing", standing=standing)
+    assert session.press("3").startswith("CON Kinh chao ba Dao\n1 Xem so du")
+    assert session.press("1").startswith("CON So du")
+
+
 # ---- closed, and unproven --------------------------------------------------------------------------------
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, Notice
+from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, NewsWaiting, Notice
 from ussd_app.actions.desk import Desk
 from ussd_app.domain.caller import CashOutState
 from ussd_app.domain.money import Dong
 from ussd_app.domain.people import Gender, Language, given_name
-from ussd_app.store import cash_outs, messages
+from ussd_app.store import cash_outs, messages, phones
 from ussd_app.store import ledger as ledger_store
 from ussd_app.store.callers import CODE
 
@@ -101,6 +101,8 @@ def _tell(
     event: str,
     now: datetime,
 ) -> None:
+    if phones.unproven(db, order.person_id, order.asked_from):
+        notice = NewsWaiting()  # whoever holds that phone by now learns nothing
     body = notice.text(Language(person.language), desk.brand, desk.hotline)
     outgoing = messages.Outgoing(event, order.person_id, order.asked_from, notice.kind, notice.lane, body)
     messages.add(db, desk.vault, [outgoing], now)

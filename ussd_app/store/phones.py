@@ -45,6 +45,15 @@ def doubt(db: Connection, e164: str, *, because: str, officer_id: int | None, no
     return doubted
 
 
+def unproven(db: Connection, person_id: int, e164: str) -> bool:
+    return bool(
+        db.execute(
+            text("SELECT 1 FROM person_phone WHERE person_id = :person AND e164 = :e164 AND unproven_at IS NOT NULL"),
+            {"person": person_id, "e164": e164},
+        ).scalar()
+    )
+
+
 def prove(db: Connection, e164: str, person_id: int, *, because: str, officer_id: int, now: datetime) -> bool:
     """This number is this person's again. Others who once shared it stay unproven."""
     proved = db.execute(
