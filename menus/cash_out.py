@@ -170,3 +170,7 @@ class CashOutPin(Secret):
 
 def how_much(caller: Caller) -> HowMuch | NothingToCash:
     return HowMuch() if caller.me.balance else NothingToCash()
+
+
+MID_CASH_OUT = frozenset(each.name for each in (HowMuch, OtherAmount, WhichPoint, PointByCode, AgreeToCashOut, CashOutPin))
+"""Screens on the way to money: whoever is cut there wonders whether it moved."""

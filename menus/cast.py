@@ -7,16 +7,31 @@ from menus.cash_out import AgreeToCashOut
 from menus.home import Home
 from menus.rehearsal import World
 from menus.visit import Visit, freeze
-from ussd_app.domain.caller import CashOutSeen, CashOutState, CutVisit, Line, PaymentSeen, Person, Pin, Service
+from ussd_app.domain.caller import (
+    CashOutSeen,
+    CashOutState,
+    ClosedUntil,
+    Crowded,
+    CutVisit,
+    HandOut,
+    InCharge,
+    Line,
+    PaymentSeen,
+    Person,
+    Pin,
+    Service,
+)
 from ussd_app.domain.money import NOTHING, Dong
 from ussd_app.domain.payments import Cycle, Receipt
 from ussd_app.domain.people import Gender, Language, PayoutMethod
 from ussd_app.domain.phone import Phone
 from ussd_app.domain.points import Point, PointDirectory
+from ussd_app.domain.tickets import Ticket, TicketKind
 
 NOW = datetime(2027, 1, 5, 9, 30, tzinfo=timezone(timedelta(hours=7)))
 SERVICE = Service(hotline="18001234", ussd_code="*8899#")
 PIN = "2580"
+TEMPORARY_PIN = "9713"
 
 POINTS = PointDirectory.of(
     (
@@ -103,6 +118,38 @@ NGA = replace(DAO, id=13, given_name="Nga", last_cash_out=_order(CashOutState.PA
 OANH = replace(HUNG, id=14, given_name="Oanh", gender=Gender.FEMALE, pin=Pin(tries_left=0))
 """Locked before a first PIN was ever set: the year of birth was wrong three times."""
 
+GIANG = replace(
+    CUC, id=15, given_name="Giang", hand_out=HandOut("12/1", "Nhà văn hóa Đức Xuân"),
+    in_charge=InCharge("Nông Thị Hà", "02093870001"),
+)  # fmt: skip
+"""Paid by the commune's hand, on a day and at a place that are known."""
+
+YEN = replace(
+    SEN, id=16, given_name="Yến",
+    tickets=(
+        Ticket("Y004", TicketKind.CALL_BACK, "9/1"),
+        Ticket("Y003", TicketKind.LOST_SIM, "5/1", open=False),
+        Ticket("Y002", TicketKind.FEE_TAKEN, "7/1"),
+        Ticket("Y001", TicketKind.SUSPICIOUS_CALL, "2/1", open=False),
+    ),
+)  # fmt: skip
+"""Has asked the office before."""
+
+TAM = replace(BINH, id=17, given_name="Tâm", payments=(), pin=Pin(tries_left=0, temporary_tries=3))
+"""Locked, and two officers have sent a temporary PIN."""
+
+CAM = replace(TAM, id=18, given_name="Cẩm", balance=NOTHING, payments=())
+"""The same, without money yet."""
+
+KHANH = replace(DAO, id=19, given_name="Khánh", gender=Gender.MALE, helped=True)
+"""Has agreed that a grandchild helps, on the grandchild's phone."""
+
+VUI, LUA, TUYET = (
+    replace(each, id=40 + n, given_name=name, helped=True)
+    for n, (each, name) in enumerate(((GIANG, "Vui"), (SEN, "Lụa"), (PHUONG, "Tuyết")))
+)
+"""Helped too: paid by the commune, not paid yet, paid into a bank."""
+
 _LOCKED_TOO = tuple(replace(BINH, id=20 + n, given_name=name) for n, name in enumerate(("Hạnh", "Kiên", "Lý", "Quý")))
 """More people on one phone; locked, so that the walk through a household stays short."""
 
@@ -111,7 +158,19 @@ NO_PIN_YET = {each.id for each in (HUNG, VINH, XUAN, OANH)}
 
 def world(*people: Person, cut: CutVisit | None = None, refuses: str = "") -> World:
     line = Line(Phone("+84912345678"), NOW, SERVICE, people, POINTS, cut)
-    return World(line, {each.id: PIN for each in people if each.id not in NO_PIN_YET}, refuses_because=refuses)
+    pins = {each.id: PIN for each in people if each.id not in NO_PIN_YET}
+    temporary = {each.id: TEMPORARY_PIN for each in people if each.pin.temporary_tries}
+    return World(line, pins, temporary=temporary, refuses_because=refuses)
+
+
+def shut(shut: ClosedUntil | Crowded, *people: Person) -> World:
+    opened = world(*people)
+    return replace(opened, line=replace(opened.line, shut=shut))
+
+
+def unproven() -> World:
+    opened = world()
+    return replace(opened, line=replace(opened.line, unproven=True))
 
 
 def cut_at_agreement(person: Person) -> CutVisit:
@@ -120,6 +179,10 @@ def cut_at_agreement(person: Person) -> CutVisit:
 
 def cut_after_ordering(person: Person) -> CutVisit:
     return CutVisit(freeze(Visit(Home(), (), person.id)), cash_out_reference="RT0815")
+
+
+def timed_out_at_home(person: Person) -> CutVisit:
+    return CutVisit(freeze(Visit(Home(), (), person.id)), timed_out=True)
 
 
 EVERYDAY = "everyday"
@@ -142,6 +205,20 @@ CAST: dict[str, World] = {
     "two on one phone": world(THANH, BINH),
     "two on one phone, one without a PIN": world(XUAN, BINH),
     "six on one phone": world(*_LOCKED_TOO, BINH, SEN),
+    "paid by the commune": world(GIANG),
+    "asked before": world(YEN),
+    "temporary PIN": world(TAM),
+    "temporary PIN, no money": world(CAM),
+    "temporary PIN on a shared phone": world(CAM, BINH),
+    "helped": world(KHANH),
+    "helped, paid by the commune": world(VUI),
+    "helped, nothing sent": world(LUA),
+    "helped, bank account": world(TUYET),
+    "own phone of a helper": world(SEN, KHANH),
+    "unproven phone": unproven(),
+    "closed": shut(ClosedUntil(NOW + timedelta(hours=8)), DAO),
+    "crowded": shut(Crowded(), DAO),
+    "timed out at home": world(SEN, cut=timed_out_at_home(SEN)),
     "cut at the agreement": world(DAO, cut=cut_at_agreement(DAO)),
     "cut after ordering": world(LAN, cut=cut_after_ordering(LAN)),
     "cut, then refused": world(LIEN, cut=cut_after_ordering(LIEN)),

@@ -11,7 +11,7 @@ from menus.cash_out import CashOutPin
 from menus.cast import CAST, EVERYDAY
 from menus.check_pages import Listening, complaints_about_pages, complaints_about_standings, complaints_about_widths
 from menus.check_texts import complaints_about_texts
-from menus.kinds import SCREENS, Goodbye
+from menus.kinds import SCREENS, Goodbye, Secret
 from menus.rehearsal import World
 from menus.walk import BIRTH_YEAR, PIN, Step, Walk, walk
 from menus.widths import FAMILIES
@@ -42,8 +42,12 @@ GOALS = (
     Goal("all the cash at the usual point, before the PIN", 4, _everything_at_the_usual_point),
 )
 
-SAID_ELSEWHERE = {"busy", "too_often", "more", *(key for family in FAMILIES.values() for key in family)}
-"""Said when nothing can be read; or one of a closed list, whichever of it the cast happens to meet."""
+SAID_ELSEWHERE = {"too_often", "more", "resume.elsewhere", *(key for family in FAMILIES.values() for key in family)}
+"""Said to a session that was overtaken, to a phone that cannot be served, or under a page that goes on; or one of a
+closed list, whichever of it the cast happens to meet."""
+
+REACHED_ELSEWHERE = {"resume.elsewhere"}
+"""No key leads there: a second session of the same phone does."""
 
 
 def complaints(screens: Screens = SCREENS, texts: Texts = TEXTS, cast: Mapping[str, World] = CAST) -> list[str]:
@@ -74,11 +78,17 @@ def _about_keys(seen: Walk) -> Iterator[str]:
 def _about_proof(step: Step) -> Iterator[str]:
     """Money and changes only after the right secret, in this very session, on every path that was walked."""
     name, command, after = step.place.visit.standing.name, step.command, step.after
-    if command and command.needs_pin and PIN not in after.proof:
+    if command and command.needs_pin and PIN not in step.proof:
         yield f"{name} [any language] does {type(command).__name__} without the PIN"
-    if isinstance(command, ProposePin | SetPin) and BIRTH_YEAR not in after.proof:
+    first = isinstance(command, SetPin) or (isinstance(command, ProposePin) and PIN not in step.proof)
+    if first and BIRTH_YEAR not in step.proof:
         yield f"{name} [any language] does {type(command).__name__} without the year of birth"
-    shared = len(after.world.line.people) > 1
+    speaking = next((each for each in after.world.line.people if each.id == after.visit.person_id), None)
+    if speaking and speaking.helped:
+        if not after.visit.standing.helper_may or isinstance(after.visit.standing, Secret):
+            yield f"{after.visit.standing.name} [any language] is shown to a helper"
+        return
+    shared = len(after.world.line.own) > 1
     if shared and not after.visit.standing.public and PIN not in after.proof:
         yield f"{after.visit.standing.name} [any language] is shown on a shared phone before the PIN"
 
@@ -87,7 +97,7 @@ def _about_arrows(screens: Screens, walks: list[Walk]) -> Iterator[str]:
     reached = {place.visit.standing.name for seen in walks for place in seen.places.values()}
     taken = {arrow for seen in walks for arrow in seen.arrows}
     for name, made in screens.items():
-        if name not in reached:
+        if name not in reached | REACHED_ELSEWHERE:
             yield f"{name} [any language] cannot be reached from home"
             continue
         mine = {arrow for arrow in taken if arrow.start == name}

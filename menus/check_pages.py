@@ -24,13 +24,21 @@ class Listening(Texts):
     """Texts that remember which of them were said."""
 
     said: set[str] = field(default_factory=set[str])
+    widest: dict[tuple[Language, tuple[str, ...]], str] = field(default_factory=dict[tuple[Language, tuple[str, ...]], str])
+    """Each page with its longest values, written once."""
+
+    def with_longest_values(self, language: Language, keys: tuple[str, ...]) -> str:
+        if (language, keys) not in self.widest:
+            values = longest(language, self)
+            self.widest[language, keys] = in_plain_letters("\n".join(self.say(language, key, values) for key in keys))
+        return self.widest[language, keys]
 
     def say(self, language: Language, key: str, words: Words) -> str:
         self.said.add(key)
         return super().say(language, key, words)
 
 
-def complaints_about_pages(seen: Walk, texts: Texts) -> Iterator[str]:
+def complaints_about_pages(seen: Walk, texts: Listening) -> Iterator[str]:
     """Each page anyone came to, with its note, in every language: as it is, and with the longest values."""
     drawn: set[object] = set()
     for place in _shown(seen):
@@ -52,14 +60,14 @@ def _shown(seen: Walk) -> Iterator[Place]:
             yield replace(step.after, turn=replace(step.after.turn, note="again.call"))
 
 
-def _page(place: Place, language: Language, texts: Texts) -> Iterator[str]:
+def _page(place: Place, language: Language, texts: Listening) -> Iterator[str]:
     turn, line = place.turn, place.world.speaking(language).line
     about = f"{turn.visit.standing.name} [{language}]"
     try:
         page = show(turn, line, texts)
         person = next((each for each in line.people if each.id == turn.visit.person_id), None)
         keys = list(layouts(turn.visit.standing, Caller(line, person, turn.visit.proved), turn.note))[-1]
-        widest = "\n".join(texts.say(language, key, longest(language, texts)) for key in keys)
+        widest = texts.with_longest_values(language, keys)
     except Exception as problem:
         yield f"{about} cannot be drawn: {type(problem).__name__}: {problem}"
         return

@@ -62,6 +62,10 @@ def layouts(standing: Screen, caller: Caller, note: str | None) -> Iterator[tupl
         case "again.key":
             yield (note, page)
             yield ("again.key.short", page)
+            yield ("again.shortest", page)
+        case "again.call":
+            yield (note, page)
+            yield ("again.shortest", page)
         case _:
             yield (note, page)
 
@@ -98,9 +102,3 @@ def in_plain_letters(text: str) -> str:
         return fold(text)
     except NotGsm as problem:
         return fold("".join(each for each in text if each not in problem.letters))
-
-
-def busy_page(minutes: int = 5) -> Page:
-    """What is said when nothing can be read: in the default language, to nobody in particular."""
-    words = {**address(Gender.UNKNOWN, "", Language.VIETNAMESE), "p": minutes}
-    return Page("END", in_plain_letters(TEXTS.say(Language.VIETNAMESE, "busy", words)), "busy", secret=False)

@@ -3,18 +3,24 @@
 from dataclasses import dataclass, replace
 
 from menus.drawing import Page, draw, in_parts
-from menus.front_door import Nobody, WhoIsIt, welcome_back
-from menus.home import Farewell, Home
-from menus.kinds import Again, Caller, Do, Go, Goodbye, Outcome, Screen, Secret, ToHome, Zero
+from menus.front_door import GoneOnElsewhere, Nobody, Unproven, WhoIsIt, welcome_back
+from menus.helping import Helping
+from menus.home import Farewell, FewChoices, Home
+from menus.kinds import Again, Caller, Do, Go, Goodbye, Menu, Outcome, Question, Screen, Secret, ToHome, Zero
+from menus.shut import sign
 from menus.visit import Visit, freeze, thaw
 from menus.wording import TEXTS, Texts
-from ussd_app.domain.caller import Line
-from ussd_app.domain.commands import AcceptPin, Command, SetPin
+from ussd_app.domain.caller import Line, Person
+from ussd_app.domain.commands import AcceptPin, Command, ReplacePin, SetPin
 
-__all__ = ["Page", "Turn", "Visit", "dial", "freeze", "press", "show", "thaw"]
+__all__ = ["Page", "Turn", "Visit", "dial", "freeze", "gone_on_elsewhere", "press", "show", "thaw"]
 
 STEPS_REMEMBERED = 6
+MISTAKES_BEFORE_SHRINKING = 2
 MISTAKES_BEFORE_HELP = 3
+
+LOST = frozenset({"again.key", "again.not_an_amount", "cash_out.no_such_point"})
+"""Notes on a key that was not understood; the others say what is not possible, and the next key will be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,16 @@ def press(visit: Visit, typed: str, line: Line) -> Turn:
     typed = typed.strip()
     if caller and typed == "9" and visit.part + 1 < len(in_parts(visit.standing, caller)):
         return Turn(replace(visit, part=visit.part + 1))
-    if caller is None or isinstance(visit.standing, Goodbye):
+    if caller is None or line.shut or isinstance(visit.standing, Goodbye):
         return dial(line)
     visit = replace(visit, part=0)
-    return _engine_key(visit, typed, caller) or _follow(visit, visit.standing.answer(typed, caller), line)
+    return _engine_key(visit, typed, caller) or _follow(visit, visit.standing.answer(typed, caller), caller)
+
+
+def gone_on_elsewhere(visit: Visit | None, line: Line) -> Turn:
+    """The end of a session whose phone has meanwhile begun another: that one has been told that nothing moved."""
+    person_id = visit.person_id if visit and any(each.id == visit.person_id for each in line.people) else None
+    return Turn(Visit(GoneOnElsewhere(), person_id=person_id))
 
 
 def show(turn: Turn, line: Line, texts: Texts = TEXTS) -> Page:
@@ -63,23 +75,36 @@ def _caller(visit: Visit, line: Line) -> Caller | None:
     """None when the visit belongs to another day of this phone: its person is gone, or it is shared by now."""
     person = next((each for each in line.people if each.id == visit.person_id), None)
     caller = Caller(line, person, visit.proved)
+    standing = visit.standing
     if visit.person_id is not None and person is None:
         return None
-    if not visit.standing.public and (person is None or (caller.shared and not visit.proved)):
+    if person and person.helped:
+        return caller if standing.helper_may else None
+    if not standing.public and (person is None or (caller.shared and not visit.proved)):
         return None
     return caller
 
 
 def _home(line: Line, visit: Visit | None = None) -> Visit:
-    match line.people:
-        case ():
-            return Visit(Nobody())
-        case (alone,):
-            return Visit(Home(), person_id=alone.id, proved=visit.proved if visit else False)
-        case _ if visit and visit.proved:
-            return Visit(Home(), person_id=visit.person_id, proved=True)
-        case _:
-            return Visit(WhoIsIt())
+    speaking = _speaking(line, visit)
+    proved = visit.proved if visit and speaking else False
+    if line.shut:
+        return Visit(sign(line.shut), person_id=speaking.id if speaking else None)
+    if speaking:
+        return Visit(Helping() if speaking.helped else Home(), person_id=speaking.id, proved=proved)
+    if line.people:
+        return Visit(WhoIsIt())
+    return Visit(Unproven() if line.unproven else Nobody())
+
+
+def _speaking(line: Line, visit: Visit | None) -> Person | None:
+    """Who this is, where it need not be asked: alone on the phone, or chosen and, among several owners, proved."""
+    if len(line.people) == 1:
+        return line.people[0]
+    chosen = next((each for each in line.people if visit and each.id == visit.person_id), None)
+    if chosen and visit and (visit.proved or chosen.helped or len(line.own) == 1):
+        return chosen
+    return None
 
 
 def _first(line: Line) -> Visit:
@@ -89,7 +114,7 @@ def _first(line: Line) -> Visit:
     cut = thaw(line.cut_visit.standing)
     cut_at = cut.standing if cut and cut.person_id == visit.person_id else None
     caller = Caller(line, line.people[0])
-    return replace(visit, standing=welcome_back(cut_at, line.cut_visit.cash_out_reference, caller))
+    return replace(visit, standing=welcome_back(line.cut_visit, cut_at, caller))
 
 
 # ---- one key ---------------------------------------------------------------------------------------------
@@ -129,18 +154,32 @@ def _zero(visit: Visit, line: Line) -> Visit:
     return _home(line, visit)
 
 
-def _follow(visit: Visit, outcome: Outcome, line: Line) -> Turn:
+def _follow(visit: Visit, outcome: Outcome, caller: Caller) -> Turn:
+    line = caller.line
     match outcome:
         case Again(note):
-            mistakes = visit.mistakes + 1
-            lost = note == "again.key" and mistakes >= MISTAKES_BEFORE_HELP
-            return Turn(replace(visit, mistakes=mistakes), note="again.call" if lost else note)
+            return _mistaken(replace(visit, mistakes=visit.mistakes + 1), note, caller)
         case Go(to, note, speaking_as):
             speaking = visit if speaking_as is None else replace(visit, person_id=speaking_as, proved=False)
             return Turn(_step(speaking, to, line), note=note)
         case Do(command, to, note):
-            proved = visit.proved or isinstance(command, AcceptPin | SetPin)
+            # Only a shared phone asks who it is: elsewhere the PIN is asked for each time it is needed.
+            proved = visit.proved or (caller.shared and isinstance(command, AcceptPin | SetPin | ReplacePin))
             return Turn(_step(replace(visit, proved=proved), to, line), (command,), note)
+
+
+def _mistaken(visit: Visit, note: str, caller: Caller) -> Turn:
+    """Never an ending: at the second mistake the menu shrinks, and after that there is a number to call."""
+    if note in LOST and visit.mistakes >= MISTAKES_BEFORE_SHRINKING and _shrinks(visit.standing, caller):
+        return Turn(replace(_step(visit, FewChoices(), caller.line), mistakes=visit.mistakes), note="again.key")
+    lost = note == "again.key" and visit.mistakes >= MISTAKES_BEFORE_HELP
+    return Turn(visit, note="again.call" if lost else note)
+
+
+def _shrinks(standing: Screen, caller: Caller) -> bool:
+    if isinstance(standing, FewChoices) or standing.public or caller.person is None or caller.person.helped:
+        return False
+    return isinstance(standing, Menu | Question)
 
 
 def _step(visit: Visit, to: Screen | ToHome, line: Line) -> Visit:

@@ -3,7 +3,9 @@
 from menus.cash_out import AgreeToCashOut, CashOutPin, HowMuch, OtherAmount, PointByCode, WhichPoint
 from menus.cash_out_result import OrderTaken
 from menus.first_pin import BirthYear
-from menus.home import Home
+from menus.help import Help
+from menus.helping import Helping
+from menus.home import FewChoices, Home
 from menus.kinds import (
     HOME,
     NOT_IN_THE_LIST,
@@ -22,8 +24,9 @@ from menus.kinds import (
     screen,
 )
 from menus.pin import Locked, Verdict, judge
+from menus.pin_change import TemporaryPin, no_pin_to_give
 from menus.receipt import DidItArrive, HowMuchCame
-from ussd_app.domain.caller import Person
+from ussd_app.domain.caller import CutVisit, Person
 from ussd_app.domain.commands import AcceptPin, CountWrongPin
 
 NAMES_PER_PAGE = 4
@@ -34,10 +37,18 @@ class Nobody(Goodbye):
     public = True
 
 
+@screen("unproven")
+class Unproven(Goodbye):
+    """No name and no amount: whoever holds this phone now may be anybody."""
+
+    public = True
+
+
 @screen("who.ask")
 class WhoIsIt(Menu):
     page: int = 0
     public = True
+    helper_may = True
     zero = Zero.LEAVE
 
     def text(self, caller: Caller) -> str:
@@ -54,17 +65,21 @@ class WhoIsIt(Menu):
         named = enumerate(self._named(caller), start=1)
         return {"names": tuple(Say("who.name", {"n": n}, to=each) for n, each in named)}
 
-    def answer(self, typed: str, caller: Caller) -> Go["GivePin | BirthYear | Locked"] | Again:
+    def answer(self, typed: str, caller: Caller) -> Go["Proof"] | Again:
         for n, person in enumerate(self._named(caller), start=1):
             if typed == str(n):
-                return Go(_proof(person), speaking_as=person.id)
+                return Go(_proof(person, caller), speaking_as=person.id)
         return NOT_IN_THE_LIST
 
 
-def _proof(person: Person) -> "GivePin | BirthYear | Locked":
-    if person.pin.locked:
-        return Locked()
-    return GivePin() if person.pin.is_set else BirthYear(for_cash=False)
+def _proof(person: Person, caller: Caller) -> "Proof":
+    if person.helped:
+        return Helping()
+    if not caller.shared:
+        return Home()
+    if person.pin.is_set and not person.pin.locked:
+        return GivePin()
+    return no_pin_to_give(person, for_cash=False)
 
 
 @screen("who.pin")
@@ -94,6 +109,9 @@ class GivePin(Secret):
                 return Again("pin.not_a_pin")
 
 
+Proof = GivePin | TemporaryPin | BirthYear | Locked | Home | Helping
+"""What someone must give before anything private: nothing, where the phone is theirs alone or they help with it."""
+
 WorthResuming = DidItArrive | HowMuchCame | HowMuch | OtherAmount | WhichPoint | PointByCode | AgreeToCashOut
 
 
@@ -113,16 +131,29 @@ class CutShort(Menu):
                 return NOT_IN_THE_LIST
 
 
-def welcome_back(cut_at: Screen | None, cash_out_reference: str, caller: Caller) -> Home | CutShort | OrderTaken:
+@screen("resume.elsewhere")
+class GoneOnElsewhere(Goodbye):
+    """This phone has dialled again since: what comes late for the older session moves nothing."""
+
+    public = True
+    helper_may = True
+
+
+Welcome = Home | FewChoices | CutShort | OrderTaken
+
+
+def welcome_back(cut: CutVisit, cut_at: Screen | None, caller: Caller) -> Welcome:
     """Where someone alone on their phone begins, when their last session was cut."""
     last = caller.me.last_cash_out
-    if cash_out_reference:
-        return OrderTaken(cash_out_reference) if last and last.reference == cash_out_reference else Home()
+    if cut.cash_out_reference:
+        return OrderTaken(cut.cash_out_reference) if last and last.reference == cut.cash_out_reference else Home()
     match cut_at:
         case CashOutPin(amount=amount, point_code=point_code):
             # What the PIN is for is shown again first.
             return CutShort(AgreeToCashOut(amount, point_code))
         case DidItArrive() | HowMuchCame() | HowMuch() | OtherAmount() | WhichPoint() | PointByCode() | AgreeToCashOut():
             return CutShort(cut_at)
+        case Home() | FewChoices() | Help() if cut.timed_out:
+            return FewChoices()
         case _:
             return Home()

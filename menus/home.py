@@ -1,60 +1,59 @@
-"""Home: six things, on six keys that never move."""
+"""Home: six things, on six keys that never move; and the same keys with only two of them shown."""
 
-from menus.balance import Balance, CashOutBegins, Elsewhere, balance, cash_out
-from menus.first_pin import BirthYear
-from menus.kinds import NOT_IN_THE_LIST, Again, Caller, Go, Goodbye, Menu, Zero, screen
+from menus.balance import Balance, CashOutBegins, Elsewhere, Focal, balance, cash_out
+from menus.help import Help, TicketOpened, ask_the_office
+from menus.kinds import NOT_IN_THE_LIST, Again, Caller, Do, Go, Goodbye, Menu, Zero, screen
 from menus.payments import NoPayments, Payments, payments
-from menus.pin import Locked
 from menus.receipt import DidItArrive, NothingToConfirm, receipt
+from menus.settings import Settings
+from ussd_app.domain.commands import OpenTicket
+from ussd_app.domain.tickets import TicketKind
 
-
-@screen("help")
-class Help(Menu):
-    """A person to call; the same page wherever help is asked for."""
-
-    def answer(self, typed: str, caller: Caller) -> Again:
-        return NOT_IN_THE_LIST
+Journeys = (
+    Go[Balance | Elsewhere | Focal]
+    | Go[Payments | NoPayments]
+    | Go[DidItArrive | NothingToConfirm]
+    | Go[CashOutBegins]
+    | Go[Settings]
+)
 
 
 @screen("goodbye")
 class Farewell(Goodbye):
     public = True
+    helper_may = True
 
 
 @screen("home")
 class Home(Menu):
     zero = Zero.LEAVE
 
-    def answer(
-        self, typed: str, caller: Caller
-    ) -> (
-        Go[Balance | Elsewhere]
-        | Go[Payments | NoPayments]
-        | Go[DidItArrive | NothingToConfirm]
-        | Go[CashOutBegins]
-        | Go[Help | BirthYear | Locked]
-        | Again
-    ):
-        match typed:
-            case "1":
-                return Go(balance(caller))
-            case "2":
-                return Go(payments(caller))
-            case "3":
-                return Go(receipt(caller))
-            case "4":
-                return Go(cash_out(caller))
-            case "5":
-                return Go(Help())
-            case "6":
-                return Go(_pin(caller))
-            case _:
-                return NOT_IN_THE_LIST
+    def answer(self, typed: str, caller: Caller) -> Journeys | Go[Help] | Again:
+        return Go(Help()) if typed == "5" else _journey(typed, caller)
 
 
-def _pin(caller: Caller) -> Help | BirthYear | Locked:
-    """A first PIN may be set here. One that is set can only be changed with an officer's help."""
-    pin = caller.me.pin
-    if pin.is_set:
-        return Help()
-    return Locked() if pin.locked else BirthYear(for_cash=False)
+@screen("few")
+class FewChoices(Menu):
+    """For someone who is lost: the money, or a person who calls back. Every other key of home still works."""
+
+    zero = Zero.BACK
+    samples = ("4", "6")
+
+    def answer(self, typed: str, caller: Caller) -> Journeys | Do[OpenTicket, TicketOpened] | Again:
+        return ask_the_office(TicketKind.CALL_BACK, caller) if typed == "5" else _journey(typed, caller)
+
+
+def _journey(typed: str, caller: Caller) -> Journeys | Again:
+    match typed:
+        case "1":
+            return Go(balance(caller))
+        case "2":
+            return Go(payments(caller))
+        case "3":
+            return Go(receipt(caller))
+        case "4":
+            return Go(cash_out(caller))
+        case "6":
+            return Go(Settings())
+        case _:
+            return NOT_IN_THE_LIST

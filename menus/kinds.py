@@ -31,7 +31,8 @@ class Caller:
 
     @property
     def shared(self) -> bool:
-        return len(self.line.people) > 1
+        """Several people call this phone theirs: nothing of anyone before their own PIN."""
+        return len(self.line.own) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ class Screen:
     zero: ClassVar[Zero] = Zero.HOME
     public: ClassVar[bool] = False
     """May be shown on a shared phone before the PIN: it tells nothing of anyone's money."""
+    helper_may: ClassVar[bool] = False
+    """May be shown to a helper who has its owner's consent: to read and to confirm, nothing else."""
     samples: ClassVar[tuple[str, ...]] = ()
     """Answers worth trying, for the checker."""
 

@@ -8,6 +8,7 @@ PER_PAGE = 3
 @screen("payments")
 class Payments(Menu):
     page: int = 0
+    helper_may = True
 
     def text(self, caller: Caller) -> str:
         return "payments.more" if self.page + 1 < self.pages(caller) else "payments"
@@ -31,6 +32,8 @@ class Payments(Menu):
 
 @screen("payments.none")
 class NoPayments(Menu):
+    helper_may = True
+
     def answer(self, typed: str, caller: Caller) -> Again:
         return NOT_IN_THE_LIST
 
@@ -47,6 +50,8 @@ def place(caller: Caller) -> Say:
 @screen("balance.elsewhere")
 class Elsewhere(Menu):
     """The money goes to a bank, a wallet or a focal account: its balance is not ours to see, and not ours to pay out."""
+
+    helper_may = True
 
     def words(self, caller: Caller) -> Words:
         return {"noi": place(caller)}

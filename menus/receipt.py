@@ -11,7 +11,7 @@ def _payment(payment_id: int, caller: Caller) -> PaymentSeen | None:
     return next((each for each in caller.me.payments if each.id == payment_id), None)
 
 
-def _waiting(payment_id: int, caller: Caller) -> PaymentSeen | None:
+def waiting(payment_id: int, caller: Caller) -> PaymentSeen | None:
     """The payment, while its owner has not yet said anything of it (on this phone or another)."""
     payment = _payment(payment_id, caller)
     return payment if payment and payment.receipt is Receipt.NOT_ASKED else None
@@ -30,6 +30,8 @@ def _about(payment_id: int, caller: Caller) -> Words:
 
 @screen("receipt.none")
 class NothingToConfirm(Menu):
+    helper_may = True
+
     def answer(self, typed: str, caller: Caller) -> Again:
         return NOT_IN_THE_LIST
 
@@ -37,6 +39,7 @@ class NothingToConfirm(Menu):
 @screen("receipt.thanks")
 class Thanks(Goodbye):
     payment_id: int
+    helper_may = True
 
     def text(self, caller: Caller) -> str:
         payment = _payment(self.payment_id, caller)
@@ -50,6 +53,7 @@ class Thanks(Goodbye):
 @screen("receipt.case")
 class CaseOpened(Goodbye):
     payment_id: int
+    helper_may = True
 
     def text(self, caller: Caller) -> str:
         payment = _payment(self.payment_id, caller)
@@ -65,9 +69,10 @@ class CaseOpened(Goodbye):
 @screen("receipt.ask")
 class DidItArrive(Menu):
     payment_id: int
+    helper_may = True
 
     def text(self, caller: Caller) -> str:
-        return self.name if _waiting(self.payment_id, caller) else NothingToConfirm.name
+        return self.name if waiting(self.payment_id, caller) else NothingToConfirm.name
 
     def words(self, caller: Caller) -> Words:
         return _about(self.payment_id, caller)
@@ -76,7 +81,7 @@ class DidItArrive(Menu):
         self, typed: str, caller: Caller
     ) -> Do[ConfirmPayment, Thanks] | Do[ReportNotReceived, CaseOpened] | Go["HowMuchCame | NothingToConfirm"] | Again:
         me, payment_id = caller.me.id, self.payment_id
-        if not _waiting(payment_id, caller):
+        if not waiting(payment_id, caller):
             return Go(NothingToConfirm())
         match typed:
             case "1":
@@ -92,13 +97,14 @@ class DidItArrive(Menu):
 @screen("receipt.amount")
 class HowMuchCame(Question):
     payment_id: int
+    helper_may = True
     zero = Zero.ANSWER
     samples = ("450000", "450.000", "0", "500000", "all", "999999999999")
 
     def answer(
         self, typed: str, caller: Caller
     ) -> Do[ReportWrongAmount, CaseOpened] | Do[ReportNotReceived, CaseOpened] | Go[DidItArrive | NothingToConfirm] | Again:
-        payment = _waiting(self.payment_id, caller)
+        payment = waiting(self.payment_id, caller)
         if payment is None:
             return Go(NothingToConfirm())
         received = read_typed_amount(typed)
@@ -112,5 +118,5 @@ class HowMuchCame(Question):
 
 
 def receipt(caller: Caller) -> DidItArrive | NothingToConfirm:
-    waiting = caller.me.unconfirmed
-    return DidItArrive(waiting.id) if waiting else NothingToConfirm()
+    oldest = caller.me.unconfirmed
+    return DidItArrive(oldest.id) if oldest else NothingToConfirm()

@@ -2,21 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from ussd_app.domain.caller import CashOutSeen, CashOutState, Line, PaymentSeen, Person, Pin
 from ussd_app.domain.commands import (
     AcceptPin,
+    ChooseLanguage,
     Command,
     ConfirmPayment,
     CountWrongPin,
+    CountWrongTemporaryPin,
+    OpenTicket,
     ProposePin,
+    ReplacePin,
     ReportNotReceived,
     ReportWrongAmount,
     RequestCashOut,
     SetPin,
+    UseAsHelper,
 )
 from ussd_app.domain.payments import Receipt
 from ussd_app.domain.people import Language
+from ussd_app.domain.tickets import Ticket
 
 TRIES = 3
 
@@ -28,6 +35,7 @@ class World:
     line: Line
     pins: Mapping[int, str] = field(default_factory=dict[int, str])
     proposed: Mapping[int, str] = field(default_factory=dict[int, str])
+    temporary: Mapping[int, str] = field(default_factory=dict[int, str])
     refuses_because: str = ""
     """When set, every cash-out is refused with this reason."""
 
@@ -36,18 +44,21 @@ class World:
         object.__setattr__(self, "line", replace(self.line, people=people))
 
     def _checks(self, person: Person) -> Pin:
-        pin, proposed = self.pins.get(person.id), self.proposed.get(person.id)
+        pin, proposed, temporary = (kept.get(person.id) for kept in (self.pins, self.proposed, self.temporary))
         return Pin(
             is_set=pin is not None,
             tries_left=person.pin.tries_left,
             matches=lambda typed: typed == pin,
             matches_proposed=lambda typed: typed == proposed,
+            temporary_tries=person.pin.temporary_tries,
+            matches_temporary=lambda typed: typed == temporary,
         )
 
-    @property
+    @cached_property
     def mark(self) -> tuple[object, ...]:
-        """Two worlds with the same mark answer every key alike."""
-        return (self.line.people, tuple(self.pins.items()), tuple(self.proposed.items()))
+        """Two worlds with the same mark answer every key alike, in whatever language; a proposed PIN aside."""
+        people = tuple(replace(each, language=Language.VIETNAMESE) for each in self.line.people)
+        return (people, *(tuple(kept.items()) for kept in (self.pins, self.temporary)))
 
     def speaking(self, language: Language) -> "World":
         people = tuple(replace(each, language=language) for each in self.line.people)
@@ -76,6 +87,23 @@ class World:
                 return self._with(replace(person, pin=Pin(tries_left=max(0, person.pin.tries_left - 1))))
             case RequestCashOut():
                 return self._cash_out(person, command)
+            case ReplacePin():
+                pins = {**self.pins, person.id: self.proposed[person.id]}
+                temporary, proposed = (
+                    {who: typed for who, typed in kept.items() if who != person.id}
+                    for kept in (self.temporary, self.proposed)
+                )
+                changed = replace(self, pins=pins, temporary=temporary, proposed=proposed)
+                return changed._with(replace(person, pin=Pin(tries_left=TRIES)))
+            case CountWrongTemporaryPin():
+                pin = replace(person.pin, temporary_tries=max(0, person.pin.temporary_tries - 1))
+                return self._with(replace(person, pin=pin))
+            case ChooseLanguage(language=language):
+                return self._with(replace(person, language=language))
+            case OpenTicket():
+                return self._ticket(person, command)
+            case UseAsHelper():
+                return self
 
     def _said(self, person: Person, payment_id: int, **said: object) -> "World":
         def told(payment: PaymentSeen) -> PaymentSeen:
@@ -97,6 +125,12 @@ class World:
         )
         left = person.balance if reason else person.balance - asked.amount
         return self._with(replace(person, last_cash_out=order, balance=left, pin=Pin(tries_left=TRIES)))
+
+    def _ticket(self, person: Person, asked: OpenTicket) -> "World":
+        if any(each.kind is asked.kind and each.open for each in person.tickets):
+            return self
+        ticket = Ticket(f"Y{len(person.tickets) + 1:03}", asked.kind, "10/1")
+        return self._with(replace(person, tickets=(ticket, *person.tickets)))
 
     def _with(self, person: Person) -> "World":
         people = tuple(person if each.id == person.id else each for each in self.line.people)

@@ -5,10 +5,6 @@ from menus.wording import TEXTS, address
 from ussd_app.domain.people import Gender, Language
 
 
-def busy_page(minutes: int = 5) -> Page:
-    return _told_to_anyone("busy", p=minutes)
-
-
 def too_often_page(hotline: str, minutes: int = 1) -> Page:
     """To a phone that dials again and again, which no person does."""
     return _told_to_anyone("too_often", p=minutes, hot=hotline)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from menus.arrows import Arrow, taken
 from menus.engine import Turn, Visit, dial, owns, press
+from menus.home import Home
 from menus.kinds import Caller, Do, Goodbye, Secret
 from menus.rehearsal import World
-from ussd_app.domain.commands import Command, ProposePin, SetPin
+from ussd_app.domain.commands import Command, ProposePin, ReplacePin, SetPin
 
 KEYS = (*"0123456789", "00", "", "#", "*", "-1", "7" * 200, "１", "²", "ố", "\x00", "🙂")
 """What thumbs, children and broken networks send."""
@@ -33,7 +34,8 @@ class Place:
     @property
     def mark(self) -> tuple[object, ...]:
         visit = self.visit
-        return (visit.standing, visit.trail[-1:], visit.person_id, visit.proved, self.proof, self.world.mark)
+        proposed = tuple(self.world.proposed.items()) if isinstance(visit.standing, Secret) else ()
+        return (visit.standing, visit.trail[-1:], visit.person_id, visit.proved, self.proof, self.world.mark, proposed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Step:
     typed: str
     command: Command | None
     after: Place
+    proof: Proof
+    """What was proved when the command was given."""
 
 
 @dataclass
@@ -110,21 +114,22 @@ def _step(place: Place, typed: str, seen: Walk) -> Step:
     turn = press(visit, typed, world.line)
     command = turn.commands[0] if turn.commands else None
     proof = place.proof if engines_own else place.proof | _proved(place, typed, command)
-    if turn.visit.person_id != visit.person_id:
-        proof = frozenset()
+    at_home = isinstance(turn.visit.standing, Home) and not turn.visit.proved
+    # Another person, or home again: whatever comes next must ask for itself.
+    kept = frozenset[str]() if at_home or turn.visit.person_id != visit.person_id else proof
     after = world.after(command) if command else world
-    return Step(place, typed, command, Place(turn, after, proof, place.presses + 1))
+    return Step(place, typed, command, Place(turn, after, kept, place.presses + 1), proof)
 
 
 def _proved(place: Place, typed: str, command: Command | None) -> Proof:
     """What this key proves, judged by the world's own knowledge and not by the dialogue's word for it."""
     visit, world = place.visit, place.world
-    if not isinstance(visit.standing, Secret) or visit.person_id is None:
+    if not isinstance(visit.standing, Secret) or visit.person_id is None or isinstance(command, ProposePin | ReplacePin):
         return frozenset()
-    if typed == world.pins.get(visit.person_id) or (
+    if typed in (world.pins.get(visit.person_id), world.temporary.get(visit.person_id)) or (
         isinstance(command, SetPin) and typed == world.proposed.get(visit.person_id)
     ):
         return frozenset({PIN})
-    if typed == str(world.person(visit.person_id).birth_year) and not isinstance(command, ProposePin):
+    if typed == str(world.person(visit.person_id).birth_year):
         return frozenset({BIRTH_YEAR})
     return frozenset()

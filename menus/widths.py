@@ -4,12 +4,14 @@ from menus.cash_out import POINTS_SHOWN
 from menus.cash_out_result import REASONS
 from menus.drawing import in_plain_letters
 from menus.front_door import NAMES_PER_PAGE
+from menus.help import TICKETS_PER_PAGE
 from menus.kinds import Say, Words
 from menus.payments import PER_PAGE
 from menus.wording import LONGEST, Texts, address
 from ussd_app.domain.money import MOST_ON_A_SCREEN, Dong
 from ussd_app.domain.payments import PROGRAMMES, Cycle, Receipt
 from ussd_app.domain.people import Gender, Language, PayoutMethod
+from ussd_app.domain.tickets import TicketKind
 
 AMOUNT = Dong(MOST_ON_A_SCREEN)
 
@@ -17,6 +19,7 @@ FAMILIES = {
     "noi": tuple(f"place.{each}" for each in PayoutMethod),
     "tt": tuple(f"word.{each}" for each in Receipt),
     "lydo": tuple(f"reason.{each}" for each in REASONS),
+    "viec": tuple(f"ticket.{each}" for each in TicketKind),
 }
 """Placeholders filled from a closed list of texts."""
 
@@ -35,17 +38,22 @@ def longest(language: Language, texts: Texts) -> Words:
         "gio": "23:59",
         "xa": "X" * LONGEST["xa"],
         "diem": "D" * LONGEST["diem"],
+        "noiphat": "N" * LONGEST["noiphat"],
+        "canbo": "C" * LONGEST["canbo"],
+        "sodt": "0" * 11,
         "code": "9" * 10,
         "hot": "0" * 11,
         "n": 9,
         "p": 999,
         "dai": 6,
     }
+    single["xong"] = texts.say(language, "ticket.open", single) if texts.has(language, "ticket.open") else ""
     return {
         **single,
         "names": (Say("who.name", single),) * NAMES_PER_PAGE,
         "points": (Say("cash_out.point.line", single),) * POINTS_SHOWN,
         "payments": (Say("payments.line", single),) * PER_PAGE,
+        "tickets": (Say("help.tickets.line", single),) * TICKETS_PER_PAGE,
     }
 
 

@@ -12,8 +12,9 @@ from ussd_app.domain.people import Gender, Language, form_of_address
 WRITTEN_IN = {Language.VIETNAMESE: "vi", Language.ACCENTED: "vi", Language.ENGLISH: "en"}
 """Unaccented Vietnamese has no file of its own: it is folded from the accented one."""
 
-LONGEST = {"ten": 10, "diem": 27, "xa": 22}
-"""Letters of the longest given name, pay point and commune: what is longer is cut there, so that no key falls off."""
+LONGEST = {"ten": 10, "diem": 27, "xa": 22, "noiphat": 27, "canbo": 20}
+"""Letters of the longest given name, pay point, commune, place of handing out and officer: what is longer is cut there,
+so that no key falls off."""
 
 
 class NoSuchText(LookupError):

@@ -7,6 +7,7 @@ import string
 import sys
 from collections.abc import Iterator
 
+from sms.care_notices import CARE_NOTICES
 from sms.gsm import NotGsm, fold, septets
 from sms.notices import LONGEST_NAME, LONGEST_POINT, NOTICES, UNLUCKY, fill, giving_way
 from sms.wording import Wording, wording
@@ -15,6 +16,7 @@ from ussd_app.domain.payments import MOST_IN_ONE_PAYMENT, PROGRAMMES
 from ussd_app.domain.people import Gender, Language, PayoutMethod, form_of_address
 
 ONE_PART = 160
+EVERY_NOTICE = {**NOTICES, **CARE_NOTICES}
 LANGUAGES = (Language.VIETNAMESE, Language.ENGLISH)
 
 USUAL = {"b": "ASXH", "hot": "18001234"}
@@ -46,6 +48,10 @@ def longest_values(language: Language) -> dict[str, str]:
         "gio": "23:59",
         "ng": "31/12",
         "ma": "N" * 8,
+        "pin": "000000",
+        "p": "999",
+        "sc": "*00000#",
+        "duoi": "000",
     }
 
 
@@ -54,7 +60,7 @@ def complaints() -> Iterator[str]:
     for language in LANGUAGES:
         words = wording(language)
         yield from _missing(language, words)
-        for kind in NOTICES:
+        for kind in EVERY_NOTICE:
             if kind in words.texts:
                 yield from _about(kind, language, words.texts[kind])
 
@@ -69,8 +75,8 @@ def warnings() -> Iterator[str]:
 
 
 def _missing(language: Language, words: Wording) -> Iterator[str]:
-    for kind in sorted(set(NOTICES) ^ set(words.texts)):
-        yield f"{kind} [{language}]: " + ("no text" if kind in NOTICES else "a text that no notice uses")
+    for kind in sorted(set(EVERY_NOTICE) ^ set(words.texts)):
+        yield f"{kind} [{language}]: " + ("no text" if kind in EVERY_NOTICE else "a text that no notice uses")
     for method in sorted(set(PayoutMethod) ^ set(words.places)):
         yield f"place {method} [{language}]: texts and payout methods differ"
 

@@ -17,7 +17,7 @@ from ussd_app.actions.desk import Desk
 from ussd_app.cli import commands
 from ussd_app.cli.counter import Counter, Services
 from ussd_app.cli.talk import talk_command
-from ussd_app.domain.caller import Service
+from ussd_app.domain.caller import ClosedHours, Service
 from ussd_app.domain.screens import read_screens
 from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.form import sentence
@@ -60,15 +60,18 @@ def create_app(
 def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     database = Database(settings.database_url)
     doorbell = Doorbell(settings.redis_url)
-    desk = Desk(vault, settings.sms_sender, settings.hotline, GsmaMobileMoney.name, ZoneInfo(settings.timezone))
+    desk = Desk(
+        vault, settings.sms_sender, settings.hotline, GsmaMobileMoney.name, ZoneInfo(settings.timezone), settings.ussd_code
+    )
     screen, screens = read_screens(settings.ussd_screens)
     service = Service(settings.hotline, settings.ussd_code, settings.pin_length, screen=screen, screens=screens)
+    hours = ClosedHours(*settings.closed_hours) if settings.closed_hours else None
     callbacks = Blueprint("callbacks", __name__, url_prefix="/callbacks/<token>")
     app.before_request(lambda: _check_token(settings))
     callbacks.url_value_preprocessor(lambda _, values: values.pop("token", None) if values else None)
     wires = {each.name: each for each in (Hubtel(settings.ussd_code), TruRoute(settings.ussd_code))}
     gate = gate_before(database, settings.new_sessions_a_second)
-    dialogue = Dialogue(database, desk, service, _now, settings.calls_a_minute)
+    dialogue = Dialogue(database, desk, service, _now, hours, settings.calls_a_minute)
     callbacks.register_blueprint(ussd_callbacks(dialogue, database, doorbell, wires, gate))
     callbacks.register_blueprint(sms_reports(database, AfricasTalking.name, read_report, _now))
     provider = GsmaMobileMoney(settings.mobile_money_url, settings.momo_api_key, settings.momo_account)

@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -53,6 +54,8 @@ class Settings:
     momo_account: str = _setting("asxh-thai-nguyen", "The programme's own account at the provider.")
     momo_callback_base: str = _setting("", "Address the provider calls back; unset means this host and port.")
     code_lifetime_s: int = _setting(172_800, "Seconds a cash-out code can be redeemed.")
+    closed_from: str = _setting("", "Announced maintenance begins, as 2027-01-05T22:00; local time.")
+    closed_until: str = _setting("", "Announced maintenance ends; until then callers are told so, and nothing moves.")
     networks_url: str = _setting("", "Where the simulated networks listen; set by `make run`.")
     port: int = _setting(8000, "Port of the web server.")
 
@@ -69,6 +72,22 @@ class Settings:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as problem:
             raise SettingsError(f"TIMEZONE {self.timezone!r} is not a known time zone.") from problem
+
+        if self.closed_hours and self.closed_hours[0] >= self.closed_hours[1]:
+            raise SettingsError("CLOSED_UNTIL must be later than CLOSED_FROM.")
+
+    @property
+    def closed_hours(self) -> tuple[datetime, datetime] | None:
+        """The announced maintenance, in the zone of TIMEZONE where none is written."""
+        if not self.closed_from and not self.closed_until:
+            return None
+        try:
+            since, until = (datetime.fromisoformat(each) for each in (self.closed_from, self.closed_until))
+        except ValueError as problem:
+            raise SettingsError("CLOSED_FROM and CLOSED_UNTIL are both written like 2027-01-05T22:00.") from problem
+        zone = ZoneInfo(self.timezone)
+        since, until = (each if each.tzinfo else each.replace(tzinfo=zone) for each in (since, until))
+        return since, until
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

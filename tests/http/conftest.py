@@ -12,6 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from tests.http.line import Clock as TownClock
+from tests.http.line import Town
 from ussd_app.actions.desk import Desk
 from ussd_app.domain.caller import Service
 from ussd_app.http.admission import Gate
@@ -90,3 +92,8 @@ def villager(database: Database) -> Callable[..., int]:
         return number
 
     return add
+
+
+@pytest.fixture
+def town(database: Database, desk: Desk) -> Town:
+    return Town(database, desk, TownClock(NOON))

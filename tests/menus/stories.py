@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
-from menus.cast import CAST, PIN
+from menus.cast import CAST, PIN, TEMPORARY_PIN
 from menus.drawing import Page
-from menus.engine import Turn, dial, freeze, press, show, thaw
+from menus.engine import Turn, dial, freeze, gone_on_elsewhere, press, show, thaw
 from menus.rehearsal import World
+from menus.wording import TEXTS, Texts
 from ussd_app.domain.caller import CutVisit
 from ussd_app.domain.commands import Command, RequestCashOut
 from ussd_app.domain.people import Language
@@ -15,6 +16,8 @@ SECRETS = {
     "the PIN": PIN,
     "a wrong PIN": "1111",
     "an easy PIN": "1234",
+    "the temporary PIN": TEMPORARY_PIN,
+    "another PIN": "8642",
     "a PIN that is not the same": "2581",
     "the year of birth": "1950",
     "a wrong year": "1999",
@@ -29,11 +32,14 @@ class Teller:
     """Plays a story line by line. Between every two keys the visit is stored and opened again."""
 
     world: World
+    texts: Texts = TEXTS
     turn: Turn | None = None
+    older: Turn | None = None
     asked_for_cash: bool = False
 
     def dials(self, code: str) -> Iterator[str]:
         keys = code.removeprefix("*").removesuffix("#").partition("*")[2]
+        self.older = self.turn
         yield from self._shows(dial(self.world.line, keys))
         self.world = replace(self.world, line=replace(self.world.line, cut_visit=None))
 
@@ -44,10 +50,14 @@ class Teller:
         named = typed.removeprefix(HIDDEN).strip()
         yield from self._shows(press(visit, SECRETS.get(named, typed), self.world.line))
 
-    def the_line_drops(self) -> None:
+    def presses_in_the_older_session(self) -> Iterator[str]:
+        assert self.older, "there is no older session"
+        yield from self._shows(gone_on_elsewhere(self.older.visit, self.world.line))
+
+    def the_line_drops(self, timed_out: bool = False) -> None:
         assert self.turn, "nobody has dialled yet"
         order = next((each.last_cash_out for each in self.world.line.people if self.asked_for_cash), None)
-        cut = CutVisit(freeze(self.turn.visit), order.reference if order else "")
+        cut = CutVisit(freeze(self.turn.visit), order.reference if order else "", timed_out)
         self.world = replace(self.world, line=replace(self.world.line, cut_visit=cut))
 
     def _shows(self, turn: Turn) -> Iterator[str]:
@@ -56,7 +66,7 @@ class Teller:
             self.world = self.world.after(command)
             self.asked_for_cash |= isinstance(command, RequestCashOut)
             yield f"> {told(command)}"
-        page = show(turn, self.world.line)
+        page = show(turn, self.world.line, self.texts)
         yield from (f"| {line}" for line in self._without_code(page).split("\n"))
         if page.kind == "END":
             yield "(end)"
@@ -76,11 +86,10 @@ def told(command: Command) -> str:
     return f"{type(command).__name__}({', '.join(named)})"
 
 
-def tell(story: str) -> str:
-    """The same story with everything that is seen and done written anew."""
+def tell(story: str, language: Language | None = None, texts: Texts = TEXTS) -> str:
+    """The same story with everything that is seen and done written anew, in the language of its caller or in another."""
     retold: list[str] = []
     teller: Teller | None = None
-    language: Language | None = None
     for line in story.splitlines():
         if line.startswith(("| ", "> ", "(end)")) or line == "|":
             continue
@@ -90,13 +99,19 @@ def tell(story: str) -> str:
             case "language":
                 language = Language(rest)
             case "caller":
-                teller = Teller(CAST[rest] if language is None else CAST[rest].speaking(language))
+                teller = Teller(CAST[rest] if language is None else CAST[rest].speaking(language), texts)
             case "dials" | "presses":
                 assert teller, "a story begins with its caller"
                 retold.extend(teller.dials(rest) if verb == "dials" else teller.presses(rest))
             case "the" if rest == "line drops":
                 assert teller
                 teller.the_line_drops()
+            case "nothing" if rest == "is pressed until the time runs out":
+                assert teller
+                teller.the_line_drops(timed_out=True)
+            case "the" if rest == "older session goes on":
+                assert teller
+                retold.extend(teller.presses_in_the_older_session())
             case _:
                 assert not line or line.startswith("#"), f"a story cannot say {line!r}"
     return "\n".join(retold) + "\n"

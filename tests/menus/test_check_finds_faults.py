@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from menus.balance import Balance
-from menus.cash_out import AgreeToCashOut, CashOutPin, OtherAmount
+from menus.cash_out import AgreeToCashOut, CashOutPin, HowMuch, OtherAmount
 from menus.cash_out_result import Requested
 from menus.cast import CAST, EVERYDAY, NOW
 from menus.check import complaints
@@ -15,9 +15,13 @@ from menus.check_texts import holes
 from menus.drawing import SEPTETS, in_plain_letters
 from menus.first_pin import BirthYear, ChoosePin
 from menus.front_door import WhoIsIt
-from menus.home import Help, Home
+from menus.help import Help
+from menus.helping import Helping
+from menus.home import Home
 from menus.kinds import HOME, NOT_IN_THE_LIST, SCREENS, Again, Caller, Do, Go, Goodbye, Menu, ToHome, Zero, screen
 from menus.letters import too_long
+from menus.pin_change import NewPin, OldPin
+from menus.settings import Settings
 from menus.widths import longest
 from menus.wording import TEXTS, Texts
 from sms.gsm import septets
@@ -27,7 +31,7 @@ from ussd_app.domain.people import Language
 
 Patch = pytest.MonkeyPatch
 
-FEW = {who: CAST[who] for who in (EVERYDAY, "nothing sent", "no PIN yet", "two on one phone")}
+FEW = {who: CAST[who] for who in (EVERYDAY, "nothing sent", "no PIN yet", "two on one phone", "helped")}
 """Enough of the cast to meet the fault; the whole cast is for the menus as they are."""
 
 
@@ -68,7 +72,12 @@ def test_a_screen_nobody_can_reach() -> None:
 
 
 def test_a_house_without_an_exit(monkeypatch: Patch) -> None:
+    def answer(self: Menu, typed: str, caller: Caller) -> Again:
+        return NOT_IN_THE_LIST
+
     monkeypatch.setattr(Home, "zero", Zero.HOME)
+    for dead_end in (Help, Settings):
+        monkeypatch.setattr(dead_end, "answer", answer)
     assert "home [any language] has no way to an ending" in found()
 
 
@@ -109,6 +118,22 @@ def test_a_shared_phone_that_tells_before_the_pin(monkeypatch: Patch) -> None:
 
     monkeypatch.setattr(WhoIsIt, "answer", answer)
     assert "home [any language] is shown on a shared phone before the PIN" in found()
+
+
+def test_a_pin_changed_without_the_old_one(monkeypatch: Patch) -> None:
+    def answer(self: OldPin, typed: str, caller: Caller) -> Go[NewPin]:
+        return Go(NewPin(for_cash=False))
+
+    monkeypatch.setattr(OldPin, "answer", answer)
+    assert "pin.repeat [any language] does ReplacePin without the PIN" in found()
+
+
+def test_a_helper_who_is_led_to_the_money(monkeypatch: Patch) -> None:
+    def answer(self: Helping, typed: str, caller: Caller) -> Go[HowMuch] | Again:
+        return Go(HowMuch()) if typed == "4" else NOT_IN_THE_LIST
+
+    monkeypatch.setattr(Helping, "answer", answer)
+    assert "cash_out.amount [any language] is shown to a helper" in found()
 
 
 # ---- 3: arrows promised = arrows taken -------------------------------------------------------------------

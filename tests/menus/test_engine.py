@@ -7,11 +7,11 @@ import pytest
 
 from menus.cash_out import AgreeToCashOut, CashOutPin
 from menus.cast import CAST, DAO, EVERYDAY, HUNG, MAI, PIN, SEN, world
-from menus.drawing import busy_page
 from menus.engine import Turn, Visit, dial, freeze, press, show, thaw
 from menus.front_door import CutShort, WhoIsIt
 from menus.home import Home
 from menus.payments import Payments
+from menus.shut import shut_page
 from menus.wording import TEXTS, NoSuchText, say
 from ussd_app.domain.caller import CutVisit
 from ussd_app.domain.commands import ConfirmPayment, CountWrongPin, RequestCashOut
@@ -137,4 +137,6 @@ def test_a_payment_answered_on_another_phone_meanwhile_is_not_answered_twice() -
 
 
 def test_the_busy_page_needs_nobody() -> None:
-    assert busy_page(5).kind == "END"
+    page = shut_page(replace(LINE, people=()))
+    assert (page.kind, page.screen) == ("END", "busy")
+    assert "lai sau 5 phut" in page.text

@@ -13,6 +13,8 @@ ASKED_ON_A_SECRET_SCREEN = {
     "pin.ask",
     "pin.wrong",
     "pin.not_a_pin",
+    "pin.temporary",
+    "pin.temporary.wrong",
     "first_pin.birth_year",
     "first_pin.wrong_year",
     "first_pin.not_a_year",
@@ -21,7 +23,7 @@ ASKED_ON_A_SECRET_SCREEN = {
     "first_pin.repeat",
     "first_pin.not_the_same",
 }
-SAID_AT_AN_END = {"pin.locked", "first_pin.saved"}
+SAID_AT_AN_END = {"pin.locked", "pin.changed", "first_pin.saved"}
 
 
 @pytest.mark.parametrize("language", Language)

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, Notice
+from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, NewsWaiting, Notice
 from ussd_app.actions.desk import Desk
 from ussd_app.domain.caller import CashOutState
 from ussd_app.domain.money import Dong
 from ussd_app.domain.people import Gender, Language, given_name
-from ussd_app.store import cash_outs, messages
+from ussd_app.store import cash_outs, messages, phones
 from ussd_app.store import ledger as ledger_store
 from ussd_app.store.callers import CODE
 
@@ -84,7 +84,7 @@ def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) ->
 
 def _person(db: Connection, order: cash_outs.CashOut) -> Row[tuple[str, str, str, str, int]]:
     return db.execute(
-        text("""SELECT p.full_name, p.gender, p.language, t.name AS point_name,
+        text("""SELECT p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language, t.name AS point_name,
                        (SELECT coalesce(sum(credits_posted - debits_posted - debits_pending), 0)::bigint
                         FROM account WHERE person_id = p.id) AS balance
                 FROM person p JOIN point t ON t.code = :point WHERE p.id = :person"""),
@@ -101,6 +101,8 @@ def _tell(
     event: str,
     now: datetime,
 ) -> None:
+    if phones.unproven(db, order.person_id, order.asked_from):
+        notice = NewsWaiting()  # whoever holds that phone by now learns nothing
     body = notice.text(Language(person.language), desk.brand, desk.hotline)
     outgoing = messages.Outgoing(event, order.person_id, order.asked_from, notice.kind, notice.lane, body)
     messages.add(db, desk.vault, [outgoing], now)

@@ -20,6 +20,7 @@ class Desk:
     provider: str
     """Name of the mobile-money provider new cash-outs go to."""
     zone: ZoneInfo
+    ussd_code: str = "*8899#"
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from ussd_app.actions import records, tickets
 from ussd_app.actions.desk import Desk, new_reference
 from ussd_app.domain import commands, ledger
 from ussd_app.domain.ledger import Account, AccountKind, NotEnoughMoney
@@ -28,6 +29,7 @@ class Press:
     phone: Phone
     now: datetime
     id: UUID
+    session_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,17 @@ def carry_out(db: Connection, desk: Desk, press: Press, command: commands.Comman
             pins.forgive(db, command.person_id)
         case commands.CountWrongPin():
             pins.count_wrong(db, command.person_id)
+        case commands.CountWrongTemporaryPin():
+            pins.count_wrong_temporary(db, command.person_id)
+        case commands.ReplacePin():
+            if pins.replace(db, command.person_id):
+                records.tell_pin_changed(db, desk, command.person_id, press.now)
+        case commands.ChooseLanguage():
+            records.choose_language(db, command.person_id, command.language)
+        case commands.OpenTicket():
+            tickets.open_ticket(db, desk, command, press.phone.e164, press.now)
+        case commands.UseAsHelper():
+            records.use_as_helper(db, desk, command.person_id, press.phone, press.session_id, press.now)
         case commands.RequestCashOut():
             return _request_cash_out(db, desk, press, command)
     return Effect()

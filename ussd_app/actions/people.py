@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from ussd_app.domain.identity import NationalId, read_national_id
 from ussd_app.lists.errors import Reject
 from ussd_app.lists.people import PersonRow
 from ussd_app.store.vault import Vault
@@ -94,6 +95,16 @@ def find_key(vault: Vault, national_id: str | None, person_code: str | None) -> 
     if national_id:
         return vault.fingerprint(NATIONAL_ID, national_id)
     return b"code:" + (person_code or "").encode()
+
+
+def person_named(db: Connection, vault: Vault, named: str) -> int | None:
+    """Who is meant by a national id, in any spacing, or by the office's own code."""
+    number = read_national_id(named)
+    lookup = vault.fingerprint(NATIONAL_ID, number.digits) if isinstance(number, NationalId) else None
+    return db.execute(
+        text("SELECT id FROM person WHERE national_id_lookup = :lookup OR person_code = :code"),
+        {"lookup": lookup, "code": named.strip()},
+    ).scalar()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def unfinished(db: Connection) -> list[int]:
 def _release_some(db: Connection, desk: Desk, batch_id: int, now: datetime) -> int:
     payments = db.execute(
         text("""SELECT p.id, p.person_id, p.programme, p.cycle, p.amount, p.grant_id,
-                       w.full_name, w.gender, w.language, w.payout_method, h.e164
+                       w.full_name, w.gender, coalesce(w.chosen_language, w.language) AS language, w.payout_method, h.e164
                 FROM payment p JOIN person w ON w.id = p.person_id
                 LEFT JOIN LATERAL (SELECT e164 FROM person_phone WHERE person_id = w.id AND unproven_at IS NULL
                                    ORDER BY since, e164 LIMIT 1) h ON true

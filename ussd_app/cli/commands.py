@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ussd_app.cli import batches, ledger, lists, setup, visits
+from ussd_app.cli import batches, care, communes, ledger, lists, setup, visits
 from ussd_app.cli.counter import Counter
 
 
@@ -12,8 +12,12 @@ def groups(counter: Counter) -> tuple[click.Group, ...]:
     """Every group, served at this counter."""
     tree = {
         "users": ("Officers.", (setup.add,)),
-        "people": ("The people list.", (lists.people,)),
+        "people": ("People: the list, and one of them looked up.", (lists.people, care.look_up)),
         "payments": ("Payment lists: import, approve, release.", (lists.payments, batches.approve, batches.release)),
+        "pins": ("A forgotten PIN, by two officers.", (care.ask_reset, care.send_reset)),
+        "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
+        "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
+        "communes": ("What a commune tells its people.", (communes.name_officer, communes.plan_hand_out)),
         "ledger": ("The ledger.", (ledger.check,)),
         "visits": ("What people do on the line.", (visits.report,)),
         "db": ("The database.", (setup.upgrade,)),

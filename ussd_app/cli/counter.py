@@ -72,6 +72,7 @@ class Counter:
             self.settings.hotline,
             self.provider,
             ZoneInfo(self.settings.timezone),
+            self.settings.ussd_code,
         )
         with self.services(self.settings) as reached:
             database = Database(reached.database_url)

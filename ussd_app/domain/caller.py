@@ -13,6 +13,7 @@ from ussd_app.domain.people import Gender, Language, PayoutMethod
 from ussd_app.domain.phone import Phone
 from ussd_app.domain.points import PointDirectory
 from ussd_app.domain.screens import NARROWEST, ScreenRoom
+from ussd_app.domain.tickets import Ticket
 
 
 class CashOutState(StrEnum):
@@ -75,10 +76,30 @@ class Pin:
     tries_left: int = 3
     matches: Callable[[str], bool] = field(default=_never, compare=False, repr=False)
     matches_proposed: Callable[[str], bool] = field(default=_never, compare=False, repr=False)
+    temporary_tries: int = 0
+    """Tries left for a PIN that two officers have sent and that works once; none when there is no such PIN."""
+    matches_temporary: Callable[[str], bool] = field(default=_never, compare=False, repr=False)
 
     @property
     def locked(self) -> bool:
         return self.tries_left <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class HandOut:
+    """When and where a commune next hands out what it holds for its people."""
+
+    day: str
+    """`31/12`"""
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class InCharge:
+    """The officer of a commune whom its people may ask for by name."""
+
+    name: str
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +118,11 @@ class Person:
     payments: tuple[PaymentSeen, ...] = ()
     last_cash_out: CashOutSeen | None = None
     pin: Pin = field(default_factory=Pin)
+    tickets: tuple[Ticket, ...] = ()
+    hand_out: HandOut | None = None
+    in_charge: InCharge | None = None
+    helped: bool = False
+    """Seen through the phone of a helper, with their consent: to read and to confirm, never near a PIN."""
 
     @property
     def live_cash_out(self) -> CashOutSeen | None:
@@ -128,6 +154,28 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedUntil:
+    """The service rests until a moment that is known."""
+
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedHours:
+    """The maintenance that is announced: from one moment until another."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Crowded:
+    """Too many are calling to serve everyone at once."""
+
+    minutes: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """The phone in hand at this moment: everyone registered on it, and what a dialogue may look up."""
 
@@ -138,6 +186,14 @@ class Line:
     people: tuple[Person, ...] = ()
     points: PointDirectory = field(default_factory=PointDirectory)
     cut_visit: CutVisit | None = None
+    unproven: bool = False
+    """Registered once, but silent too long, recycled or in another SIM: nothing is told until it is proved again."""
+    shut: ClosedUntil | Crowded | None = None
+
+    @property
+    def own(self) -> tuple[Person, ...]:
+        """Those whose phone this is, without those who are only helped from it."""
+        return tuple(each for each in self.people if not each.helped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +204,5 @@ class CutVisit:
     """As `menus.engine.freeze` wrote it."""
     cash_out_reference: str = ""
     """Set when that session had already asked for cash: then the truth is told instead of going on."""
+    timed_out: bool = False
+    """The caller was silent until the network's clock ran out, and did not just hang up."""

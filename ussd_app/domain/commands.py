@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ussd_app.domain.money import Dong
+from ussd_app.domain.people import Language, Voice
+from ussd_app.domain.tickets import TicketKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,52 @@ class RequestCashOut:
     needs_pin: ClassVar[bool] = True
 
 
+@dataclass(frozen=True, slots=True)
+class ReplacePin:
+    """The proposed PIN was keyed twice the same, by someone who gave the old one or a temporary one."""
+
+    person_id: int
+    needs_pin: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class CountWrongTemporaryPin:
+    """A wrong temporary PIN was keyed; the third ends it."""
+
+    person_id: int
+    needs_pin: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLanguage:
+    """What screens and messages are written in, from the next page on."""
+
+    person_id: int
+    language: Language
+    needs_pin: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Ask the office for something; a second wish of the same kind is the same ticket while it is open."""
+
+    person_id: int
+    kind: TicketKind
+    amount: Dong | None = None
+    """What was taken, where that is what the ticket is about."""
+    voice: Voice = Voice.KINH
+    """The language to call back in."""
+    needs_pin: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class UseAsHelper:
+    """A helper opens the record of someone who agreed to it: written down, and told to its owner."""
+
+    person_id: int
+    needs_pin: ClassVar[bool] = False
+
+
 Command = (
     ConfirmPayment
     | ReportNotReceived
@@ -88,4 +136,9 @@ Command = (
     | AcceptPin
     | CountWrongPin
     | RequestCashOut
+    | ReplacePin
+    | CountWrongTemporaryPin
+    | ChooseLanguage
+    | OpenTicket
+    | UseAsHelper
 )

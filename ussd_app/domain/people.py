@@ -14,6 +14,16 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+class Voice(StrEnum):
+    """The language in which a person wants to be called. Few of these are read on a screen; all are spoken."""
+
+    KINH = ""
+    TAY = "tay"
+    NUNG = "nung"
+    DAO = "dao"
+    MONG = "mong"
+
+
 class Gender(StrEnum):
     MALE = "M"
     FEMALE = "F"

@@ -47,7 +47,8 @@ class Callback:
         return went_on and fingerprint(self.text[:length]) == mark
 
     def typed_since(self, length: int) -> str:
-        return self.text[length + 1 if length else 0 :]
+        # A reply of nothing at the first page gives no text at all: the star after it is not part of the next reply.
+        return self.text[length + 1 :] if length else self.text.lstrip("*")
 
     def length_after(self, length: int) -> int:
         return len(self.text)

@@ -14,10 +14,12 @@ from sqlalchemy import Connection
 
 from menus import engine
 from menus.engine import Page, Turn
+from menus.shut import shut_page
 from menus.signs import too_often_page
+from ussd_app.actions.cuts import tell_after_cut
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
-from ussd_app.domain.caller import CutVisit, Line, Service
+from ussd_app.domain.caller import ClosedHours, ClosedUntil, Crowded, CutVisit, Line, Service
 from ussd_app.domain.points import PointDirectory
 from ussd_app.http.callback import Callback, Fingerprint
 from ussd_app.http.form import BadForm
@@ -28,6 +30,7 @@ from ussd_app.store.quick import InTransaction, Speaker
 
 LATELY = timedelta(minutes=1)
 RESUME_WITHIN = timedelta(minutes=10)
+SILENT_FOR = timedelta(seconds=25)  # the network's clock gives 30 s for a key; a redial after less is a hang-up
 POINTS_KEPT_S = 60  # the directory of points changes a few times a day
 
 
@@ -48,10 +51,16 @@ class Dialogue:
     """Answers turns. One for each web process."""
 
     def __init__(
-        self, database: Database, desk: Desk, service: Service, clock: Callable[[], datetime], calls_a_minute: int = 0
+        self,
+        database: Database,
+        desk: Desk,
+        service: Service,
+        clock: Callable[[], datetime],
+        hours: ClosedHours | None = None,
+        calls_a_minute: int = 0,
     ) -> None:
         self._database, self._desk, self._service, self._clock = database, desk, service, clock
-        self._calls_a_minute = calls_a_minute
+        self._hours, self._calls_a_minute = hours, calls_a_minute
         self._points = PointDirectory()
         self._points_read_at = float("-inf")
 
@@ -83,6 +92,18 @@ class Dialogue:
     def today(self) -> date:
         return self._desk.local(self._clock()).date()
 
+    def apology(self, call: Callback) -> Answer:
+        """What is said when the database does not answer: that the money is safe, and when to press again."""
+        now = self._clock()
+        shut = self._closed(now) or Crowded()
+        page = shut_page(Line(call.phone, self._desk.local(now), self._service, shut=shut))
+        return Answer(_body(page), page.screen)
+
+    def tell_after_cut(self, session_id: str, status: str) -> bool:
+        """The gateway says that a session ended; whether its owner is now told by SMS what became of it."""
+        with self._database.begin() as db:
+            return tell_after_cut(db, self._desk, session_id, status, self._clock())
+
     # ---- reading ------------------------------------------------------------------------------------
 
     def _look(self, db: Speaker, call: Callback, now: datetime) -> Seen:
@@ -94,12 +115,24 @@ class Dialogue:
             begins=call.begins,
             resume_since=now - RESUME_WITHIN,
             lately=now - LATELY,
+            silent_since=now - SILENT_FOR,
         )
 
     def _line(self, call: Callback, seen: Seen, now: datetime) -> Line:
-        cut = CutVisit(seen.cut_standing, seen.cut_cash_out) if seen.cut_standing else None
-        service = self._service.on(call.network_code)
-        return Line(call.phone, self._desk.local(now), service, seen.people, self._directory(), cut)
+        cut = CutVisit(seen.cut_standing, seen.cut_cash_out, seen.cut_timed_out) if seen.cut_standing else None
+        return Line(
+            phone=call.phone,
+            now=self._desk.local(now),
+            service=self._service.on(call.network_code),
+            people=seen.people,
+            points=self._directory(),
+            cut_visit=cut,
+            unproven=seen.unproven,
+            shut=self._closed(now),
+        )
+
+    def _closed(self, now: datetime) -> ClosedUntil | None:
+        return ClosedUntil(self._hours.until) if self._hours and self._hours.since <= now < self._hours.until else None
 
     def _directory(self) -> PointDirectory:
         if time.monotonic() - self._points_read_at > POINTS_KEPT_S:
@@ -131,6 +164,8 @@ class Dialogue:
         standing = engine.thaw(seen.visit.standing)
         if standing is None:  # a release that no longer knows this screen: start again, politely
             return engine.dial(replace(line, cut_visit=None), "")
+        if seen.visit.state == "superseded":
+            return engine.gone_on_elsewhere(standing, line)
         return engine.press(standing, call.typed_since(seen.visit.text_length), line)
 
     # ---- doing and keeping --------------------------------------------------------------------------
@@ -148,14 +183,15 @@ class Dialogue:
             cash_out_id = self._carry_out(db, call, turn, now)
             people = callers.people_on(speaker, self._desk.vault, call.phone.e164)
             page = engine.show(turn, replace(line, people=people))
-            if not visits.keep(speaker, self._kept(call, seen.visit, turn, page, now, cash_out_id)):
+            kept = self._kept(call, seen.visit, turn, page, now, cash_out_id)
+            if not visits.keep(speaker, {**kept, "commanded": True}):
                 raise TakenByAnother
         return Answer(_body(page), page.screen, commanded=True)
 
     def _carry_out(self, db: Connection, call: Callback, turn: Turn, now: datetime) -> UUID | None:
         started: UUID | None = None
         for command in turn.commands:
-            effect = carry_out(db, self._desk, Press(call.phone, now, uuid4()), command)
+            effect = carry_out(db, self._desk, Press(call.phone, now, uuid4(), call.session_id), command)
             started = effect.cash_out_id or started
         return started
 
@@ -181,6 +217,7 @@ class Dialogue:
             person_id=turn.visit.person_id,
             cash_out_id=cash_out_id,
             network_code=call.network_code,
+            commanded=False,
             now=now,
         )
 

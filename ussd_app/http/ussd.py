@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from menus.signs import busy_page
 from ussd_app.http.admission import Bucket, Fuse, Gate
 from ussd_app.http.callback import Callback, Ending
 from ussd_app.http.doorbell import Doorbell
@@ -22,9 +21,6 @@ from ussd_app.store.visit_counts import add_refusals
 from ussd_app.store.visits import keep_ending
 
 log = logging.getLogger(__name__)
-
-_BUSY = busy_page()
-BUSY = Answer(f"{_BUSY.kind} {_BUSY.text}", _BUSY.screen)
 
 
 def gate_before(database: Database, new_sessions_a_second: int = 0) -> Gate:
@@ -84,10 +80,10 @@ class _Door:
             return self.note(call)
         with self.gate.turn(call.begins) as admitted:
             try:
-                said = self._said(call) if admitted else BUSY
+                said = self._said(call) if admitted else self.dialogue.apology(call)
             except BadForm as problem:
                 return sentence(str(problem), 400)
-        if said is not BUSY:
+        if admitted:
             self._keep_count_of_refusals()
         if said.commanded:
             self.doorbell.ring_all()
@@ -103,6 +99,8 @@ class _Door:
                 duration_ms=ending.duration_ms,
                 hops=ending.hops,
             )
+        if self.dialogue.tell_after_cut(ending.session_id, ending.status):
+            self.doorbell.ring_all()
         return Response("", 200)
 
     def _said(self, call: Callback) -> Answer:
@@ -111,7 +109,7 @@ class _Door:
         except NO_ANSWER:
             self.gate.fuse.blow()
             log.error("the database did not answer a turn of %s", call.phone.masked())
-            return BUSY
+            return self.dialogue.apology(call)
 
     def _keep_count_of_refusals(self) -> None:
         """When it is over; in a rush there is something better to do."""

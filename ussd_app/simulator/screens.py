@@ -11,6 +11,7 @@ _LIMITS = {Encoding.GSM7: 160, Encoding.UCS2: 80}
 _NAMES = {Encoding.GSM7: "GSM-7", Encoding.UCS2: "UCS-2"}
 
 _SECRET = re.compile(r"\b(PIN|nam sinh|year)\b", re.IGNORECASE)
+_WARNING = re.compile(r"\bOTP\b|khong duoc hoi|must not ask", re.IGNORECASE)
 _CHOICE = re.compile(r"^[1-9] ", re.MULTILINE)
 
 
@@ -32,8 +33,9 @@ class Meter:
 
 
 def asks_for_secret(text: str) -> bool:
-    """True for a PIN or a year of birth. A menu that only mentions the PIN has choices to press."""
-    return bool(_SECRET.search(_plain(text))) and not _CHOICE.search(text)
+    """True for a PIN or a year of birth. A page that only mentions the PIN has choices to press, or warns of who asks."""
+    plain = _plain(text)
+    return bool(_SECRET.search(plain)) and not _CHOICE.search(text) and not _WARNING.search(plain)
 
 
 def _plain(text: str) -> str:

@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from ussd_app.domain.caller import CashOutSeen, CashOutState, PaymentSeen, Person, Pin
+from ussd_app.domain.caller import CashOutSeen, CashOutState, HandOut, InCharge, PaymentSeen, Person, Pin
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle, Receipt
 from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
+from ussd_app.domain.tickets import Ticket, TicketKind
 from ussd_app.store.pins import MOST_WRONG_TRIES, pin_matches
 from ussd_app.store.quick import Speaker
 from ussd_app.store.vault import Vault
@@ -21,11 +22,15 @@ PAGE = "page"
 
 MOST_PEOPLE_ON_A_LINE = 30
 MOST_PAYMENTS_SEEN = 12
+MOST_TICKETS_SEEN = 9
 
 _PERSON = f"""
-    SELECT p.id, p.full_name, p.gender, p.language, extract(year FROM p.birth_date)::int AS birth_year,
+    SELECT p.id, p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language,
+           extract(year FROM p.birth_date)::int AS birth_year,
            c.code AS commune_code, c.name AS commune_name, p.payout_method,
-           pin.hash, pin.proposed_hash, coalesce(pin.wrong_tries, 0) AS wrong_tries,
+           pin.hash, pin.proposed_hash, coalesce(pin.wrong_tries, 0) AS wrong_tries, pin.temporary_hash,
+           CASE WHEN pin.temporary_until > now() THEN {MOST_WRONG_TRIES} - pin.temporary_wrong END AS temporary_tries,
+           h.helped, c.officer_name, c.officer_phone,
            (SELECT coalesce(sum(credits_posted - debits_posted - debits_pending), 0)::bigint
             FROM account WHERE person_id = p.id) AS balance,
            (SELECT json_agg(y) FROM (
@@ -38,30 +43,41 @@ _PERSON = f"""
                SELECT o.reference, o.amount, o.state, o.asked_at, o.point_code, t.name AS point_name, o.reason,
                       encode(o.code_sealed, 'hex') AS code_sealed, o.code_expires_at
                FROM cash_out o JOIN point t ON t.code = o.point_code
-               WHERE o.person_id = p.id ORDER BY o.asked_at DESC LIMIT 1) o) AS cash_out
-    FROM person_phone h JOIN person p ON p.id = h.person_id JOIN commune c ON c.id = p.commune_id
+               WHERE o.person_id = p.id ORDER BY o.asked_at DESC LIMIT 1) o) AS cash_out,
+           (SELECT json_agg(t) FROM (
+               SELECT reference, kind, to_char(due_on, 'FMDD/FMMM') AS due, state = 'open' AS open FROM complaint
+               WHERE person_id = p.id ORDER BY opened_at DESC, id DESC LIMIT {MOST_TICKETS_SEEN}) t) AS tickets,
+           CASE WHEN p.payout_method = 'focal' THEN (SELECT row_to_json(a) FROM (
+               SELECT to_char(on_day, 'FMDD/FMMM') AS day, place FROM hand_out WHERE commune_id = p.commune_id
+               ORDER BY on_day < current_date, abs(on_day - current_date) LIMIT 1) a) END AS hand_out
+    FROM (SELECT person_id, since, false AS helped FROM person_phone WHERE e164 = %(phone)s AND unproven_at IS NULL
+          UNION ALL
+          SELECT k.person_id, k.since, true FROM helper k WHERE k.e164 = %(phone)s AND k.ended_at IS NULL
+            AND NOT EXISTS (SELECT FROM person_phone o WHERE o.person_id = k.person_id AND o.e164 = k.e164)) h
+         JOIN person p ON p.id = h.person_id JOIN commune c ON c.id = p.commune_id
          LEFT JOIN pin ON pin.person_id = p.id
-    WHERE h.e164 = %(phone)s AND h.unproven_at IS NULL
-    ORDER BY h.since, p.id LIMIT {MOST_PEOPLE_ON_A_LINE}
+    ORDER BY h.helped, h.since, p.id LIMIT {MOST_PEOPLE_ON_A_LINE}
 """
 
 _PEOPLE = f"SELECT json_agg(people) FROM ({_PERSON}) people"
 
+_UNPROVEN = "EXISTS (SELECT FROM person_phone WHERE e164 = %(phone)s AND unproven_at IS NOT NULL)"
+
 _VISIT = "v.turn, v.text_length, v.text_mark, v.page_sealed, v.state, v.standing, v.phone"
 
 _LINE_AND_VISIT = f"""
-    SELECT ({_PEOPLE}), NULL, NULL, 0::bigint, {_VISIT}
+    SELECT ({_PEOPLE}), NULL, NULL, NULL, {_UNPROVEN}, 0::bigint, {_VISIT}
     FROM (SELECT 1) AS one LEFT JOIN visit v ON v.session_id = %(session)s
 """
 
 # Only a session that begins may find one that was cut.
 _LINE_AND_VISIT_AT_FIRST = f"""
-    SELECT ({_PEOPLE}), cut.standing, cut.reference,
+    SELECT ({_PEOPLE}), cut.standing, cut.reference, cut.changed_at < %(silent_since)s, {_UNPROVEN},
            (SELECT count(*) FROM visit r WHERE r.phone = %(phone)s AND r.changed_at > %(lately)s), {_VISIT}
     FROM (SELECT 1) AS one
     LEFT JOIN visit v ON v.session_id = %(session)s
     LEFT JOIN LATERAL (
-        SELECT w.standing, o.reference FROM visit w
+        SELECT w.standing, w.changed_at, o.reference FROM visit w
         LEFT JOIN cash_out o ON o.id = w.cash_out_id AND o.state IN ('held', 'sent', 'unknown', 'issued')
         LEFT JOIN visit_ending e ON e.session_id = w.session_id
         WHERE w.phone = %(phone)s AND w.session_id <> %(session)s AND w.changed_at > %(resume_since)s
@@ -92,23 +108,45 @@ class Seen:
     visit: StoredVisit | None
     cut_standing: str | None
     cut_cash_out: str
-    begun_lately: int = 0
+    cut_timed_out: bool
+    unproven: bool
+    """Somebody was registered on this number, and it must be proved again."""
+    begun_lately: int
     """Sessions of this phone in the last minute, counted when another begins."""
 
 
 def look(
-    db: Speaker, vault: Vault, *, session_id: str, phone: str, begins: bool, resume_since: datetime, lately: datetime
+    db: Speaker,
+    vault: Vault,
+    *,
+    session_id: str,
+    phone: str,
+    begins: bool,
+    resume_since: datetime,
+    lately: datetime,
+    silent_since: datetime,
 ) -> Seen:
-    """Everything a turn needs, in one round trip."""
+    """Everything a turn needs, in one round trip. A cut visit was timed out when it was silent since `silent_since`."""
     statement = _LINE_AND_VISIT_AT_FIRST if begins else _LINE_AND_VISIT
-    row, _ = db.say(statement, {"session": session_id, "phone": phone, "resume_since": resume_since, "lately": lately})
-    values: tuple[Any, ...] = row or (None,) * 11
-    people, cut_standing, cut_reference, begun, turn, *visit = values
+    row, _ = db.say(
+        statement,
+        {
+            "session": session_id,
+            "phone": phone,
+            "resume_since": resume_since,
+            "lately": lately,
+            "silent_since": silent_since,
+        },
+    )
+    values: tuple[Any, ...] = row or (None,) * 13
+    people, cut_standing, cut_reference, cut_timed_out, unproven, begun, turn, *visit = values
     return Seen(
         people=tuple([_person(each, vault) for each in people or ()]),
         visit=None if turn is None else StoredVisit(turn, *visit),
         cut_standing=cut_standing,
         cut_cash_out=cut_reference or "",
+        cut_timed_out=bool(cut_timed_out),
+        unproven=bool(unproven),
         begun_lately=begun or 0,
     )
 
@@ -138,8 +176,18 @@ def _person(row: Mapping[str, Any], vault: Vault) -> Person:
             tries_left=max(0, MOST_WRONG_TRIES - row["wrong_tries"]),
             matches=partial(pin_matches, row["hash"]),
             matches_proposed=partial(pin_matches, row["proposed_hash"]),
+            temporary_tries=max(0, row["temporary_tries"] or 0),
+            matches_temporary=partial(pin_matches, row["temporary_hash"]),
         ),
+        tickets=tuple(_ticket(each) for each in row["tickets"] or ()),
+        hand_out=HandOut(**row["hand_out"]) if row["hand_out"] else None,
+        in_charge=InCharge(row["officer_name"], row["officer_phone"] or "") if row["officer_name"] else None,
+        helped=row["helped"],
     )
+
+
+def _ticket(row: Mapping[str, Any]) -> Ticket:
+    return Ticket(row["reference"], TicketKind(row["kind"]), row["due"], row["open"])
 
 
 def _payment(row: Mapping[str, Any]) -> PaymentSeen:

@@ -104,7 +104,12 @@ def _whole_number(value: bytes) -> int:
     return int.from_bytes(value, "big", signed=True)
 
 
+def _truth(value: bytes) -> bool:
+    return value != b"\0"
+
+
 _READ: dict[int, Callable[[bytes], Any]] = {
+    16: _truth,  # bool
     17: bytes,  # bytea
     20: _whole_number,  # int8
     23: _whole_number,  # int4

@@ -26,19 +26,21 @@ class Kept(TypedDict):
     person_id: int | None
     cash_out_id: UUID | None
     network_code: str
+    commanded: bool
     now: datetime
 
 
 _KEEP = """
     INSERT INTO visit (session_id, phone, turn, text_length, text_mark, page_sealed, state, standing, screen,
-                       person_id, cash_out_id, network_code, started_at, changed_at, path)
+                       person_id, cash_out_id, network_code, commanded, started_at, changed_at, path)
     VALUES (%(session_id)s, %(phone)s, %(turn)s, %(text_length)s, %(text_mark)s, %(page_sealed)s, %(state)s,
-            %(standing)s, %(screen)s, %(person_id)s, %(cash_out_id)s, %(network_code)s, %(now)s, %(now)s,
+            %(standing)s, %(screen)s, %(person_id)s, %(cash_out_id)s, %(network_code)s, %(commanded)s, %(now)s, %(now)s,
             %(screen)s)
     ON CONFLICT (session_id) DO UPDATE SET
         turn = excluded.turn, text_length = excluded.text_length, text_mark = excluded.text_mark,
         page_sealed = excluded.page_sealed, state = excluded.state, standing = excluded.standing,
         screen = excluded.screen, person_id = excluded.person_id,
+        commanded = visit.commanded OR excluded.commanded,
         cash_out_id = coalesce(excluded.cash_out_id, visit.cash_out_id), changed_at = excluded.changed_at,
         path = left(visit.path || ' ' || excluded.path, 2000)
     WHERE visit.turn = excluded.turn - 1

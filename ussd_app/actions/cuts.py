@@ -1,0 +1,47 @@
+"""The truth by SMS when a line drops in the middle of money: once for each session, and nothing depends on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, text
+
+from menus.cash_out import MID_CASH_OUT
+from sms.care_notices import SessionCut, SessionCutAfterOrder
+from sms.notices import Notice
+from ussd_app.actions.desk import Desk
+from ussd_app.domain.money import Dong
+from ussd_app.domain.people import Gender, Language
+from ussd_app.store import messages
+
+ENDED_WELL = "Success"
+
+
+def tell_after_cut(db: Connection, desk: Desk, session_id: str, status: str, now: datetime) -> bool:
+    """Whether something is to be sent. Who has dialled again meanwhile was told by the screen."""
+    if status == ENDED_WELL:
+        return False
+    cut = db.execute(
+        text("""SELECT v.phone, v.screen, v.state, v.commanded, v.changed_at, p.id AS person_id, p.gender,
+                       coalesce(p.chosen_language, p.language) AS language, o.reference, o.amount
+                FROM visit v JOIN person p ON p.id = v.person_id
+                     LEFT JOIN cash_out o ON o.id = v.cash_out_id
+                WHERE v.session_id = :session AND v.state <> 'superseded'
+                  AND EXISTS (SELECT FROM person_phone h WHERE h.person_id = p.id AND h.e164 = v.phone
+                              AND h.unproven_at IS NULL)"""),
+        {"session": session_id},
+    ).first()
+    if cut is None or not (cut.commanded or (cut.state == "open" and cut.screen in MID_CASH_OUT)):
+        return False
+    notice = _truth(desk, cut)
+    body = notice.text(Language(cut.language), desk.brand, desk.hotline)
+    key = f"session-cut:{session_id}"
+    outgoing = messages.Outgoing(key, cut.person_id, cut.phone, notice.kind, notice.lane, body)
+    return messages.add(db, desk.vault, [outgoing], now) > 0
+
+
+def _truth(desk: Desk, cut: Row[tuple[object, ...]]) -> Notice:
+    gender, cut_at = Gender(cut.gender), desk.local(cut.changed_at)
+    if cut.reference:
+        return SessionCutAfterOrder(gender=gender, cut_at=cut_at, amount=Dong(cut.amount), reference=cut.reference)
+    return SessionCut(gender=gender, cut_at=cut_at, ussd_code=desk.ussd_code)
