@@ -61,12 +61,12 @@ def running(var: Path, port: int, **environment: str) -> Iterator[Launcher]:
 def ask(launcher: Launcher, number: signal.Signals) -> tuple[str, str]:
     if launcher.poll() is None:
         launcher.send_signal(number)
-    return launcher.communicate(timeout=30)
+    return launcher.communicate(timeout=120)
 
 
 def refusal(var: Path, port: int, **environment: str) -> str:
     launcher = launch(var, port, **environment)
-    _, complaint = launcher.communicate(timeout=30)
+    _, complaint = launcher.communicate(timeout=120)
     assert launcher.returncode == 1
     assert "Traceback" not in complaint
     assert complaint.count("\n") == 1
