@@ -15,6 +15,7 @@ from sms.providers.africas_talking import AfricasTalking, read_report
 from ussd_app.actions.desk import Desk
 from ussd_app.cli import commands
 from ussd_app.cli.counter import Counter, Services
+from ussd_app.cli.simulate import simulate_command
 from ussd_app.cli.talk import talk_command
 from ussd_app.domain.caller import Service
 from ussd_app.http.doorbell import Doorbell
@@ -47,6 +48,7 @@ def create_app(
     for group in commands.groups(Counter(settings, services, GsmaMobileMoney.name)):
         app.cli.add_command(group)
     app.cli.add_command(talk_command(find_port))
+    app.cli.add_command(simulate_command(find_port))
     app.register_error_handler(HTTPException, _in_a_sentence)
     return app
 

@@ -45,13 +45,18 @@ def new_session_id() -> str:
 
 @dataclass(slots=True)
 class UssdSession:
-    """One call from one phone. `callbacks_url` is the product's `http://host:port/callbacks/TOKEN`."""
+    """One call from one phone. `callbacks_url` is the product's `http://host:port/callbacks/TOKEN`.
+
+    Any other service that speaks the form is reached at its `ussd_url`; it is told of the end where `events_url` says.
+    """
 
     callbacks_url: str = field(repr=False)
     phone: str
     service_code: str
     network_code: str = NETWORK_CODE
     session_id: str = field(default_factory=new_session_id)
+    ussd_url: str = field(default="", repr=False)
+    events_url: str = field(default="", repr=False)
     screen: Screen | None = field(default=None, init=False)
     ended: Ending | None = field(default=None, init=False)
     error: str = field(default="", init=False)
@@ -60,6 +65,10 @@ class UssdSession:
     _hop_metadata: list[str] = field(default_factory=list, init=False, repr=False)
     _last_metadata: str = field(default="", init=False, repr=False)
     _began: float = field(default=0.0, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.ussd_url:
+            self.ussd_url, self.events_url = f"{self.callbacks_url}/ussd", f"{self.callbacks_url}/ussd-events"
 
     def dial(self, text: str = "") -> Screen:
         """Begin. `text` is what was dialled behind the code, as in *8899*1*2#."""
@@ -110,7 +119,7 @@ class UssdSession:
         headers = {_HOP_METADATA: self._last_metadata} if self._last_metadata else {}
         began = time.monotonic()
         try:
-            status, body, metadata = post_form(f"{self.callbacks_url}/ussd", form, headers)
+            status, body, metadata = post_form(self.ussd_url, form, headers)
         except (OSError, http.client.HTTPException, EOFError, UnicodeDecodeError) as problem:
             return _broken(f"The application could not be reached: {type(problem).__name__}", time.monotonic() - began)
         took_s = time.monotonic() - began
@@ -142,8 +151,10 @@ class UssdSession:
         }
         if problem:
             event["errorMessage"] = problem
+        if not self.events_url:
+            return
         try:
-            post_form(f"{self.callbacks_url}/ussd-events", event, {})
+            post_form(self.events_url, event, {})
         except (OSError, http.client.HTTPException, EOFError, UnicodeDecodeError):
             return  # the real network does not try again either
 
@@ -160,7 +171,7 @@ def post_form(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> 
     try:
         line.request(
             "POST",
-            where.path,
+            (where.path or "/") + (f"?{where.query}" if where.query else ""),
             urlencode(form).encode(),
             {
                 "Content-Type": "application/x-www-form-urlencoded",
