@@ -25,7 +25,7 @@ from ussd_app.http.mobile_money import mobile_money_callbacks
 from ussd_app.http.reports import sms_reports
 from ussd_app.http.turn import Dialogue
 from ussd_app.http.ussd import ussd_callbacks
-from ussd_app.settings import Settings
+from ussd_app.settings import VAR, Settings
 from ussd_app.simulator.pages import simulator
 from ussd_app.store.database import Database
 from ussd_app.store.vault import Vault
@@ -69,7 +69,7 @@ def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     app.register_blueprint(callbacks)
     app.register_blueprint(health(database, doorbell))
     if settings.simulated and settings.networks_url:
-        app.register_blueprint(simulator(database, settings))
+        app.register_blueprint(simulator(database, settings, lambda: doorbell.empty(VAR)))
 
 
 def _now() -> datetime:
