@@ -128,7 +128,7 @@ def test_a_slow_network_answers_in_the_end(sdk, networks):
         sdk.send("Chậm", [PHONE], timeout=(3, 0.5))
 
 
-def test_a_report_may_come_twice(sdk, networks):
+def test_a_report_may_come_twice(sdk, networks, product):
     networks.break_(sms_report_twice=1)
     [recipient] = sdk.send("Chào", [PHONE])["SMSMessageData"]["Recipients"]
     assert [report(product)["id"], report(product)["id"]] == [recipient["messageId"]] * 2
