@@ -40,7 +40,8 @@ def write(hops: Iterable[Hop], *, phone: str = "", code: str = "", hotline: str 
     for hop in hops:
         lines.append(f"dials {_dialled(hop.keys, code)}" if hop.dials else f"presses {_pressed(hop.keys, asked)}".rstrip())
         shown = without_codes(hop.text, hotline)
-        lines += [f"| {line}".rstrip() for line in (_loosened(shown) if loosened else shown).split("\n")]
+        page = _loosened(shown) if loosened else shown
+        lines += [f"| {line}".rstrip() for line in page.split("\n") if page]  # a page that nobody saw stands nowhere
         lines += [ending_of(hop.kind)] * (hop.kind != "CON")
         lines += ["the line drops"] * hop.dropped
         asked = hop.text

@@ -12,7 +12,11 @@ export function layKeys(pad, handset, on) {
     if (key?.dataset.key) on.key(key.dataset.key);
     else if (key?.dataset.action) on[key.dataset.action]();
   });
-  document.addEventListener("keydown", (event) => pressed(event, handset, on));
+}
+
+/** The keyboard belongs to the phone in hand, whichever that is by then. */
+export function listen(inHand) {
+  document.addEventListener("keydown", (event) => pressed(event, inHand().parts.handset, inHand().keys));
 }
 
 function button(key) {
