@@ -35,8 +35,8 @@ function button(key) {
 }
 
 function pressed(event, handset, on) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, summary")) return;
-  const onButton = event.target.closest("button");
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+  const onButton = event.target.closest("button, summary");
   if (/^[0-9*#]$/.test(event.key)) {
     flash(handset.querySelector(`[data-key="${CSS.escape(event.key)}"]`));
     on.key(event.key);
