@@ -6,9 +6,9 @@ import threading
 from urllib.parse import parse_qs
 
 import pytest
-from conftest import Told, until
 from foreign_service import foreign_service
 
+from tests.simulator.conftest import Told, until
 from ussd_app.simulator.gateway import LINE_DROPPED, NETWORK_MESSAGE, TIMED_OUT_MESSAGE, GoodLine, UssdSession
 from ussd_app.simulator.networks.faults import BadFault, Faults
 from ussd_app.simulator.networks.ussd_gateway import Patience, Switchboard
