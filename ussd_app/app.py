@@ -16,6 +16,7 @@ from sms.providers.africas_talking import AfricasTalking, read_report
 from ussd_app.actions.desk import Desk
 from ussd_app.cli import commands
 from ussd_app.cli.counter import Counter, Services
+from ussd_app.cli.simulate import simulate_command
 from ussd_app.cli.talk import talk_command
 from ussd_app.domain.caller import ClosedHours, Service
 from ussd_app.domain.screens import read_screens
@@ -29,7 +30,7 @@ from ussd_app.http.turn import Dialogue
 from ussd_app.http.ussd import gate_before, ussd_callbacks
 from ussd_app.http.wires.hubtel import Hubtel
 from ussd_app.http.wires.truroute import TruRoute
-from ussd_app.settings import Settings
+from ussd_app.settings import VAR, Settings
 from ussd_app.simulator.pages import simulator
 from ussd_app.store.database import Database
 from ussd_app.store.vault import Vault
@@ -53,6 +54,7 @@ def create_app(
     for group in commands.groups(Counter(settings, services, GsmaMobileMoney.name)):
         app.cli.add_command(group)
     app.cli.add_command(talk_command(find_port))
+    app.cli.add_command(simulate_command(find_port))
     app.register_error_handler(HTTPException, _in_a_sentence)
     return app
 
@@ -80,7 +82,7 @@ def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     app.register_blueprint(callbacks)
     app.register_blueprint(health(database, doorbell))
     if settings.simulated and settings.networks_url:
-        app.register_blueprint(simulator(database, settings))
+        app.register_blueprint(simulator(database, settings, lambda: doorbell.empty(VAR)))
 
 
 def _now() -> datetime:

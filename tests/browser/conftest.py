@@ -84,7 +84,7 @@ def page(request, browser, address):
     opened.on("pageerror", lambda problem: complaints.append(str(problem)))
     opened.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
     opened.goto(address)
-    opened.get_by_text("bà Đào").wait_for()
+    opened.locator("#owner").get_by_text("bà Đào").wait_for()
     yield opened
     context.close()
     assert complaints == []

@@ -149,3 +149,16 @@ def test_a_lost_report_is_owed_to_nobody_and_a_late_one_is(sdk, networks, produc
     networks.break_(sms_report_late=1)
     sdk.send("Muộn", [PHONE])
     assert networks.book()["callbacks_owed"] == 1
+
+
+def test_a_message_may_be_lost_come_late_or_come_twice(sdk, networks):
+    networks.break_(sms_lost=1)
+    sdk.send("Mất", ["+84912000201"], "ASXH")
+    networks.break_()
+    networks.break_(sms_late=1)
+    sdk.send("Chậm", ["+84912000202"], "ASXH")
+    assert networks.inbox("+84912000201") == networks.inbox("+84912000202") == []
+    networks.break_()
+    networks.break_(sms_twice=1)
+    sdk.send("Hai lần", ["+84912000203"], "ASXH")
+    assert [each["text"] for each in networks.inbox("+84912000203")] == ["Hai lần", "Hai lần"]

@@ -7,7 +7,7 @@ from menus.drawing import in_plain_letters
 from menus.kinds import SCREENS, Secret
 from menus.wording import TEXTS
 from ussd_app.domain.people import Language
-from ussd_app.simulator.screens import Meter, asks_for_secret, dialled_behind
+from ussd_app.simulator.screens import Meter, asks_for_secret, dialled_behind, secret_asked
 
 ASKED_ON_A_SECRET_SCREEN = {
     "pin.ask",
@@ -34,6 +34,13 @@ def test_a_page_asks_for_a_secret_exactly_where_a_secret_screen_speaks(language)
         said = TEXTS.template(language, key)
         page = said if language is Language.ACCENTED else in_plain_letters(said)
         assert asks_for_secret(page) == (key in ASKED_ON_A_SECRET_SCREEN), page
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("key", sorted(ASKED_ON_A_SECRET_SCREEN))
+def test_a_secret_is_called_by_its_name(language, key):
+    year = key in {"first_pin.birth_year", "first_pin.wrong_year", "first_pin.not_a_year"}
+    assert secret_asked(TEXTS.template(language, key)) == ("the year of birth" if year else "the PIN")
 
 
 def test_no_secret_screen_is_missing_above():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -37,3 +38,16 @@ class Doorbell:
             return self._redis is not None and bool(self._redis.ping())
         except RedisError:
             return False
+
+    def empty(self, own: Path) -> str:
+        """Forget every bell, on the Redis whose data lies in `own`; a sentence when it is somebody else's, or away."""
+        try:
+            if self._redis is None:
+                return "There is no Redis."
+            where = self._redis.config_get("dir")
+            if not Path(str(where.get("dir", "/"))).resolve().is_relative_to(own.resolve()):
+                return "This Redis is not the stack's own, and may hold what belongs to others: it was left as it is."
+            self._redis.flushall()
+        except RedisError:
+            return "Redis does not answer."
+        return ""

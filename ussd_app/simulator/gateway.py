@@ -9,13 +9,17 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, Protocol
 from urllib.parse import urlencode, urlsplit
 
 NETWORK_CODE = "99999"
 ANSWER_WITHIN_S = 10
 NETWORK_MESSAGE = "Network connection problem or invalid MMI code. Please try again later."
 """What the phone shows when the application did not answer as it must."""
+
+LINE_DROPPED = "The line dropped before the page reached the phone"
+TIMED_OUT_MESSAGE = "Session timed out. Please try again."
+"""What the phone shows when the network's patience ran out."""
 
 _HOP_METADATA = "at-ussd-hop-metadata"
 _LONGEST_METADATA = 99
@@ -39,19 +43,52 @@ class _Answer:
     metadata: str
 
 
+class Line(Protocol):
+    """What stands between the gateway and the product for the length of a call."""
+
+    def repeats(self) -> bool: ...
+    def reorders(self) -> bool: ...
+    def loses(self, hop: int) -> bool: ...
+    def delays(self) -> float:
+        """Seconds that the answer is under way; it has waited for them already."""
+        ...
+
+
+class GoodLine:
+    def repeats(self) -> bool:
+        return False
+
+    def reorders(self) -> bool:
+        return False
+
+    def loses(self, hop: int) -> bool:
+        return False
+
+    def delays(self) -> float:
+        return 0
+
+
 def new_session_id() -> str:
     return f"ATUid_{uuid.uuid4().hex}"
 
 
 @dataclass(slots=True)
 class UssdSession:
-    """One call from one phone. `callbacks_url` is the product's `http://host:port/callbacks/TOKEN`."""
+    """One call from one phone. `callbacks_url` is the product's `http://host:port/callbacks/TOKEN`.
+
+    Any other service that speaks the form is reached at its `ussd_url`; it is told of the end where `events_url` says.
+    """
 
     callbacks_url: str = field(repr=False)
     phone: str
     service_code: str
     network_code: str = NETWORK_CODE
     session_id: str = field(default_factory=new_session_id)
+    ussd_url: str = field(default="", repr=False)
+    events_url: str = field(default="", repr=False)
+    line: Line = field(default_factory=GoodLine, repr=False)
+    notes: tuple[str, ...] = field(default=(), init=False)
+    """What the network did on the last turn that the phone did not ask for."""
     screen: Screen | None = field(default=None, init=False)
     ended: Ending | None = field(default=None, init=False)
     error: str = field(default="", init=False)
@@ -60,6 +97,10 @@ class UssdSession:
     _hop_metadata: list[str] = field(default_factory=list, init=False, repr=False)
     _last_metadata: str = field(default="", init=False, repr=False)
     _began: float = field(default=0.0, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.ussd_url:
+            self.ussd_url, self.events_url = f"{self.callbacks_url}/ussd", f"{self.callbacks_url}/ussd-events"
 
     def dial(self, text: str = "") -> Screen:
         """Begin. `text` is what was dialled behind the code, as in *8899*1*2#."""
@@ -79,6 +120,17 @@ class UssdSession:
         """Post the last turn's very form once more, as a network that doubts its own line does. Changes nothing here."""
         return self._post().screen
 
+    @property
+    def screen_name(self) -> str:
+        """As the application called its last page; empty when it did not."""
+        return self._last_metadata
+
+    def time_out(self, why: str) -> None:
+        """The network ends a call that has lasted too long, or on which nobody presses a key."""
+        if not self.ended and self._began:
+            self.screen = Screen("ERROR", TIMED_OUT_MESSAGE, 0)
+            self._end("Incomplete", why)
+
     def hang_up(self) -> None:
         """The person ends the call while the application still expects keys."""
         if not self.ended and self._began:
@@ -86,7 +138,8 @@ class UssdSession:
 
     def _turn(self) -> Screen:
         self.hops += 1
-        answer = self._post()
+        self.notes = ()
+        answer = self._carried(self._post())
         self.screen, self._last_metadata = answer.screen, answer.metadata
         if answer.metadata:
             self._hop_metadata.append(answer.metadata)
@@ -94,23 +147,37 @@ class UssdSession:
             case "END":
                 self._end("Success", "")
             case "ERROR":
-                self._end("Failed", answer.problem)
+                self._end("Incomplete" if answer.problem == LINE_DROPPED else "Failed", answer.problem)
             case "CON":
                 pass
         return answer.screen
 
-    def _post(self) -> _Answer:
+    def _carried(self, answer: _Answer) -> _Answer:
+        """The answer as it reaches the phone, after all that the line does to it."""
+        if self.line.repeats():
+            self.notes += (_compared("The turn was sent twice", answer, self._post()),)
+        if self.hops > 1 and self.line.reorders():
+            self.notes += (_compared("The turn before came once more", answer, self._post(self._typed[:-1])),)
+        late_s = self.line.delays()
+        took_s = answer.screen.took_s + late_s
+        if late_s and took_s > ANSWER_WITHIN_S:
+            return _broken(f"The answer was {late_s:.0f} s under way; the network waits {ANSWER_WITHIN_S} s", took_s)
+        if self.line.loses(self.hops):
+            return _broken(LINE_DROPPED, took_s)
+        return _Answer(Screen(answer.screen.kind, answer.screen.text, took_s), answer.problem, answer.metadata)
+
+    def _post(self, typed: list[str] | None = None) -> _Answer:
         form = {
             "phoneNumber": self.phone,
             "serviceCode": self.service_code,
-            "text": "*".join(self._typed),
+            "text": "*".join(self._typed if typed is None else typed),
             "sessionId": self.session_id,
             "networkCode": self.network_code,
         }
         headers = {_HOP_METADATA: self._last_metadata} if self._last_metadata else {}
         began = time.monotonic()
         try:
-            status, body, metadata = post_form(f"{self.callbacks_url}/ussd", form, headers)
+            status, body, metadata = post_form(self.ussd_url, form, headers)
         except (OSError, http.client.HTTPException, EOFError, UnicodeDecodeError) as problem:
             return _broken(f"The application could not be reached: {type(problem).__name__}", time.monotonic() - began)
         took_s = time.monotonic() - began
@@ -142,10 +209,17 @@ class UssdSession:
         }
         if problem:
             event["errorMessage"] = problem
+        if not self.events_url:
+            return
         try:
-            post_form(f"{self.callbacks_url}/ussd-events", event, {})
+            post_form(self.events_url, event, {})
         except (OSError, http.client.HTTPException, EOFError, UnicodeDecodeError):
             return  # the real network does not try again either
+
+
+def _compared(what: str, first: _Answer, second: _Answer) -> str:
+    same = (first.screen.kind, first.screen.text) == (second.screen.kind, second.screen.text)
+    return f"{what}; the answer was {'the same' if same else 'another'}."
 
 
 def _broken(problem: str, took_s: float) -> _Answer:
@@ -160,7 +234,7 @@ def post_form(url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> 
     try:
         line.request(
             "POST",
-            where.path,
+            (where.path or "/") + (f"?{where.query}" if where.query else ""),
             urlencode(form).encode(),
             {
                 "Content-Type": "application/x-www-form-urlencoded",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
@@ -10,9 +11,11 @@ from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ussd_app.settings import Settings
+from ussd_app.simulator.account_book import ledger_of, swap_sim
 from ussd_app.simulator.doorway import let_in, see_out
 from ussd_app.simulator.phonebook import phones
 from ussd_app.simulator.screens import Meter, asks_for_secret, dialled_behind
+from ussd_app.simulator.transcript_pages import add_transcripts
 from ussd_app.simulator.wire import NoNetwork, Wire
 from ussd_app.store.database import Database
 from ussd_app.store.points import directory
@@ -22,8 +25,13 @@ class _NotJson(Exception):
     """The body is not a JSON object."""
 
 
-def simulator(database: Database, settings: Settings) -> Blueprint:
-    """Every request here is short: the networks answer at once, and a page that waits for its turn asks again."""
+def simulator(
+    database: Database, settings: Settings, empty_redis: Callable[[], str] = lambda: "There is none."
+) -> Blueprint:
+    """Every request here is short: the networks answer at once, and a page that waits for its turn asks again.
+
+    `empty_redis` empties the local stack's own, or says in a sentence why it does not.
+    """
     pages = Blueprint(
         "simulator",
         __name__,
@@ -41,6 +49,8 @@ def simulator(database: Database, settings: Settings) -> Blueprint:
     _add_lists(pages, database)
     _add_calls(pages, wire, settings.ussd_code)
     _add_networks(pages, wire)
+    _add_misfortunes(pages, database, empty_redis)
+    add_transcripts(pages, settings, _wish)
     return pages
 
 
@@ -61,6 +71,11 @@ def _add_lists(pages: Blueprint, database: Database) -> None:
     def list_points() -> ResponseReturnValue:
         with database.begin() as db:
             return jsonify([asdict(each) for each in directory(db).by_code.values()])
+
+    @pages.get("/api/phones/<phone>/ledger")
+    def ledger(phone: str) -> ResponseReturnValue:
+        with database.begin() as db:
+            return jsonify(ledger_of(db, phone))
 
 
 def _add_calls(pages: Blueprint, wire: Wire, ussd_code: str) -> None:
@@ -104,6 +119,20 @@ def _add_networks(pages: Blueprint, wire: Wire) -> None:
     @pages.post("/api/faults")
     def set_faults() -> ResponseReturnValue:
         return wire.post("/faults", _wish())
+
+
+def _add_misfortunes(pages: Blueprint, database: Database, empty_redis: Callable[[], str]) -> None:
+    @pages.post("/api/phones/<phone>/sim")
+    def sim(phone: str) -> ResponseReturnValue:
+        proven = _wish().get("proven") is True
+        with database.begin() as db:
+            concerned = swap_sim(db, phone, proven=proven)
+        return jsonify(proven=proven, people=concerned)
+
+    @pages.post("/api/redis/empty")
+    def empty() -> ResponseReturnValue:
+        refusal = empty_redis()
+        return (jsonify(error=refusal), 409) if refusal else jsonify(emptied=True)
 
 
 def _wish() -> dict[str, Any]:

@@ -12,6 +12,7 @@ _NAMES = {Encoding.GSM7: "GSM-7", Encoding.UCS2: "UCS-2"}
 
 _SECRET = re.compile(r"\b(PIN|nam sinh|year)\b", re.IGNORECASE)
 _WARNING = re.compile(r"\bOTP\b|khong duoc hoi|must not ask", re.IGNORECASE)
+_YEAR = re.compile(r"\b(nam sinh|year)\b", re.IGNORECASE)
 _CHOICE = re.compile(r"^[1-9] ", re.MULTILINE)
 
 
@@ -34,8 +35,20 @@ class Meter:
 
 def asks_for_secret(text: str) -> bool:
     """True for a PIN or a year of birth. A page that only mentions the PIN has choices to press, or warns of who asks."""
+    return bool(secret_asked(text))
+
+
+def secret_asked(text: str) -> str:
+    """What the page asks for, by the name it has in a transcript; empty when it is no secret."""
     plain = _plain(text)
-    return bool(_SECRET.search(plain)) and not _CHOICE.search(text) and not _WARNING.search(plain)
+    if offers_choices(text) or not _SECRET.search(plain) or _WARNING.search(plain):
+        return ""
+    # A page that lets somebody choose a PIN warns of 1234 and of the year of birth.
+    return "the year of birth" if _YEAR.search(plain) and "1234" not in plain else "the PIN"
+
+
+def offers_choices(text: str) -> bool:
+    return bool(_CHOICE.search(text))
 
 
 def _plain(text: str) -> str:

@@ -20,6 +20,7 @@ from ussd_app.simulator.networks.server import HANG_UP
 MOST_RECIPIENTS = 1_000
 NETWORK_CODE = "99999"
 PRICE_DONG = 350
+LATE_S = 60
 
 _MOBILE = re.compile(r"\+84[35789]\d{8}|\+(?!84)[1-9]\d{8,14}")
 _LANDLINE = re.compile(r"\+842\d{8,9}")
@@ -106,7 +107,11 @@ def _take(parts: Parts, verdicts: list[_Verdict], text: str, sender: str) -> Non
     accepted = [each for each in verdicts if each.accepted]
     if not accepted:
         return
-    reports = [report for each in accepted for report in _reports(parts, each)]
+    copies = [copy for each in accepted for copy in _copies(parts.faults, each.message_id, each.number)]
+    late = {each.message_id: each.wait_s for each in copies}
+    reports = [
+        report for each in accepted if each.message_id in late for report in _reports(parts, each, late[each.message_id])
+    ]
     book = parts.book
     with book.reading() as cursor:
         cursor.execute(
@@ -114,8 +119,9 @@ def _take(parts: Parts, verdicts: list[_Verdict], text: str, sender: str) -> Non
             (
                 sender,
                 book.seal.close(text),
-                [each.message_id for each in accepted],
-                [each.number for each in accepted],
+                [each.message_id for each in copies],
+                [each.number for each in copies],
+                [each.wait_s for each in copies],
                 [each.wait_s for each in reports],
                 [each.sealed(book) for each in reports],
             ),
@@ -125,14 +131,32 @@ def _take(parts: Parts, verdicts: list[_Verdict], text: str, sender: str) -> Non
 # One statement, hence one transaction and one round trip: this is the busiest page of all.
 _TAKE = """
 WITH taken AS (
-    INSERT INTO networks.messages (id, phone, sender, sealed_text)
-    SELECT m.id, m.phone, %s, %s FROM unnest(%s::text[], %s::text[]) AS m (id, phone))
+    INSERT INTO networks.messages (id, phone, sender, sealed_text, at)
+    SELECT m.id, m.phone, %s, %s, now() + m.wait * interval '1 second'
+    FROM unnest(%s::text[], %s::text[], %s::float8[]) AS m (id, phone, wait))
 INSERT INTO networks.letters (lane, due, sealed)
 SELECT 'sms', now() + l.wait * interval '1 second', l.sealed FROM unnest(%s::float8[], %s::bytea[]) AS l (wait, sealed)
 """
 
 
-def _reports(parts: Parts, verdict: _Verdict) -> list[Letter]:
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """One message as it reaches one phone."""
+
+    message_id: str
+    number: str
+    wait_s: float
+
+
+def _copies(faults: Faults, message_id: str, number: str) -> list[_Copy]:
+    if faults.strikes("sms_lost"):
+        return []
+    wait_s = LATE_S if faults.strikes("sms_late") else 0
+    again = [_Copy(f"{message_id}_again", number, wait_s)] if faults.strikes("sms_twice") else []
+    return [_Copy(message_id, number, wait_s), *again]
+
+
+def _reports(parts: Parts, verdict: _Verdict, late_s: float) -> list[Letter]:
     if parts.faults.strikes("sms_report_lost"):
         return []
     failed = parts.faults.strikes("sms_report_failed")
@@ -150,14 +174,17 @@ def _reports(parts: Parts, verdict: _Verdict) -> list[Letter]:
         to=f"/callbacks/{parts.configuration.callback_token}/sms-reports",
         headers={"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "at-sms-api/1.0"},
         body=urlencode(form),
-        wait_s=random.uniform(0.2, 2) + 60 * parts.faults.strikes("sms_report_late"),  # noqa: S311 - not a secret
+        wait_s=late_s + random.uniform(0.2, 2) + LATE_S * parts.faults.strikes("sms_report_late"),  # noqa: S311 - not a secret
     )
     return [letter] * (2 if parts.faults.strikes("sms_report_twice") else 1)
 
 
 def inbox(book: Book, phone: str) -> list[dict[str, Any]]:
-    """Every message a phone was sent, oldest first."""
-    sent = book.rows("SELECT id, sender, sealed_text, at FROM networks.messages WHERE phone = %s ORDER BY place", phone)
+    """Every message that has reached a phone, oldest first."""
+    sent = book.rows(
+        "SELECT id, sender, sealed_text, at FROM networks.messages WHERE phone = %s AND at <= now() ORDER BY at, place",
+        phone,
+    )
     return [
         {"id": row["id"], "from": row["sender"], "text": book.seal.open(row["sealed_text"]), "at": iso(row["at"])}
         for row in sent

@@ -24,7 +24,7 @@ from ussd_app.simulator.networks.ussd_gateway import switchboard_at, ussd_gatewa
 def create_networks(configuration: NetworksConfiguration) -> Flask:
     """The pages, with the background at work; `stop_networks` ends it and closes the book."""
     parts = Parts.opened(configuration)
-    switchboard = switchboard_at(configuration)
+    switchboard = switchboard_at(parts)
     app = Flask("networks", static_folder=None)
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
     app.extensions["networks"] = parts
@@ -34,6 +34,7 @@ def create_networks(configuration: NetworksConfiguration) -> Flask:
     parts.start_couriers()
     parts.background.repeat(partial(clerk.settle_one, parts), every_s=0.05, hands=2)
     parts.background.repeat(partial(authorisation_codes.sweep, parts.book), every_s=0.5)
+    parts.background.repeat(switchboard.end_the_overdue, every_s=0.25)
     parts.background.repeat(switchboard.forget_the_old, every_s=10)
     return app
 

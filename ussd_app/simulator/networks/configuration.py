@@ -19,6 +19,9 @@ class NetworksConfiguration:
     momo_account: str = "asxh-thai-nguyen"
     host: str = "127.0.0.1"
     port: int = 0
+    idle_limit_s: int = 30
+    """A page that is not answered so long ends the call; most networks have 20 to 30."""
+    session_limit_s: int = 180
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> NetworksConfiguration:
@@ -36,4 +39,6 @@ class NetworksConfiguration:
             momo_account=settings.momo_account,
             host=given.get("NETWORKS_HOST", "").strip() or "127.0.0.1",
             port=int(given.get("NETWORKS_PORT", "").strip() or 0),
+            idle_limit_s=int(given.get("NETWORKS_IDLE_S", "").strip() or 30),
+            session_limit_s=int(given.get("NETWORKS_SESSION_S", "").strip() or 180),
         )

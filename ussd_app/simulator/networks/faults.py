@@ -28,7 +28,17 @@ Fault = Literal[
     "sms_report_lost",
     "sms_report_twice",
     "sms_report_failed",
+    "sms_late",
+    "sms_lost",
+    "sms_twice",
+    "ussd_drop_at",
+    "ussd_repeat",
+    "ussd_reorder",
+    "ussd_slow_s",
 ]
+
+ALWAYS = "always"
+Setting = int | float | Literal["always"]
 
 SENTENCES: Mapping[Fault, str] = {
     "money_cut_after_accept": "The provider takes the order, then the line drops before it can answer.",
@@ -51,7 +61,17 @@ SENTENCES: Mapping[Fault, str] = {
     "sms_report_lost": "A delivery report never comes.",
     "sms_report_twice": "A delivery report comes twice.",
     "sms_report_failed": "A message is reported as failed: the phone could not be reached.",
+    "sms_late": "A message reaches the phone a minute late, and its report with it.",
+    "sms_lost": "A message is taken and never reaches the phone; no report comes either.",
+    "sms_twice": "A message reaches the phone twice.",
+    "ussd_drop_at": "The line drops as the page of this number is on its way: the product has answered, nobody sees it.",
+    "ussd_repeat": "The gateway sends a turn twice, and shows the first answer.",
+    "ussd_reorder": "An older turn of the call comes once more, behind the newer one.",
+    "ussd_slow_s": "The answer to the next turn is under way for so many seconds; after 10 the gateway gives up.",
 }
+
+MEASURES: frozenset[Fault] = frozenset({"ussd_drop_at", "ussd_slow_s"})
+"""Their number is a place or a length, not how often: they strike once."""
 
 
 class BadFault(Exception):
@@ -59,11 +79,11 @@ class BadFault(Exception):
 
 
 class Faults:
-    """A whole number n: the next n times. A share between 0 and 1: at random. Kept in memory only."""
+    """A whole number n: the next n times. A share between 0 and 1: at random. `always`: until cleared. In memory only."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._set: dict[Fault, int | float] = {}
+        self._set: dict[Fault, Setting] = {}
 
     def strikes(self, fault: Fault) -> bool:
         """Ask once for each time it could happen: a count is used up by asking."""
@@ -75,17 +95,32 @@ class Faults:
                 return False
             if isinstance(setting, float):
                 return random.random() < setting  # noqa: S311 - chance, not a secret
+            if setting == ALWAYS:
+                return True
             if setting == 1:
                 del self._set[fault]
             else:
-                self._set[fault] = setting - 1
+                self._set[fault] = int(setting) - 1
             return True
+
+    def reached(self, fault: Fault, place: int) -> bool:
+        """True once, at the place that the fault names."""
+        with self._lock:
+            if self._set.get(fault) != place:
+                return False
+            del self._set[fault]
+            return True
+
+    def taken(self, fault: Fault) -> int:
+        """The length that the fault names, once; nothing when it is not set."""
+        with self._lock:
+            return int(self._set.pop(fault, 0))
 
     def set(self, wanted: Any) -> None:
         """All of them or none; an empty wish clears every fault."""
         if not isinstance(wanted, dict):
             raise BadFault("Send an object: the name of each fault with a count or a share.")
-        checked: dict[Fault, int | float] = {_known(name): _setting(name, value) for name, value in wanted.items()}
+        checked: dict[Fault, Setting] = {(known := _known(name)): _setting(known, value) for name, value in wanted.items()}
         with self._lock:
             self._set = self._set | checked if checked else {}
 
@@ -101,9 +136,13 @@ def _known(name: Any) -> Fault:
     raise BadFault(f"There is no fault called {name!r}.")
 
 
-def _setting(name: Any, value: Any) -> int | float:
+def _setting(name: Fault, value: Any) -> Setting:
     if type(value) is int and value >= 1:
         return value
+    if name in MEASURES:
+        raise BadFault(f"{name} needs a whole number from 1 up.")
+    if value == ALWAYS:
+        return ALWAYS
     if type(value) is float and 0 < value < 1:
         return value
-    raise BadFault(f"{name} needs a whole number from 1 up, or a share between 0 and 1.")
+    raise BadFault(f'{name} needs a whole number from 1 up, a share between 0 and 1, or "always".')

@@ -1,31 +1,57 @@
-"""The calls that the phone in the browser has open; every turn is posted by a thread of its own."""
+"""The calls that phones in the browser have open: each turn in a thread of its own, each with its time running down."""
 
 from __future__ import annotations
 
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from ussd_app.simulator.gateway import Screen, UssdSession
-from ussd_app.simulator.networks.configuration import NetworksConfiguration
+from ussd_app.simulator.gateway import Line, Screen, UssdSession
+from ussd_app.simulator.networks.parts import Parts
+from ussd_app.simulator.networks.ussd_line import FaultyLine
 
 FORGOTTEN_AFTER_S = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the network waits for a key, and how long it keeps one call."""
+
+    idle_s: int = 30
+    session_s: int = 180
 
 
 @dataclass(slots=True)
 class _Call:
     session: UssdSession
+    patience: Patience
+    began: float = field(default_factory=time.monotonic)
     waiting: bool = True
     presses: list[int] = field(default_factory=list)
     """How many keys each time; never which."""
     touched: float = field(default_factory=time.monotonic)
 
+    def left(self) -> tuple[float, float]:
+        """Seconds until the next key must have come, and until the whole call is over."""
+        now = time.monotonic()
+        idle = self.patience.idle_s if self.waiting else self.patience.idle_s - (now - self.touched)
+        return max(0.0, idle), max(0.0, self.patience.session_s - (now - self.began))
+
+    def why_over(self) -> str:
+        """The network's reason to end the call just now; empty while there is none."""
+        idle, session = self.left()
+        if not session:
+            return f"A call lasts {self.patience.session_s} s at most"
+        return "" if idle else f"No key came within {self.patience.idle_s} s"
+
     def as_json(self) -> dict[str, Any]:
         session, screen = self.session, self.session.screen
+        idle, whole = self.left()
         ended = session.ended is not None and not self.waiting
         return {
             "session_id": session.session_id,
@@ -35,20 +61,30 @@ class _Call:
             "hops": session.hops,
             "path": list(self.presses),
             "error": session.error,
+            "ending": session.ended,
+            "screen": session.screen_name,
+            "notes": list(session.notes),
+            "took_ms": round(screen.took_s * 1000) if screen else 0,
+            "clock": {
+                "idle_left_s": round(idle, 1),
+                "idle_limit_s": self.patience.idle_s,
+                "session_left_s": round(whole, 1),
+                "session_limit_s": self.patience.session_s,
+            },
         }
 
 
 class Switchboard:
     """Calls live in memory only and are forgotten when nothing has happened on them for ten minutes."""
 
-    def __init__(self, callbacks_url: str) -> None:
-        self._callbacks_url = callbacks_url
+    def __init__(self, callbacks_url: str, line: Line, patience: Patience) -> None:
+        self._callbacks_url, self._line, self._patience = callbacks_url, line, patience
         self._lock = threading.Lock()
         self._calls: dict[str, _Call] = {}
 
     def dial(self, phone: str, service_code: str, text: str) -> str:
-        session = UssdSession(self._callbacks_url, phone, service_code)
-        call = _Call(session)
+        session = UssdSession(self._callbacks_url, phone, service_code, line=self._line)
+        call = _Call(session, self._patience)
         with self._lock:
             self._calls[session.session_id] = call
         self._in_a_thread(call, lambda: session.dial(text))
@@ -71,6 +107,15 @@ class Switchboard:
             return False
         self._in_a_thread(call, call.session.hang_up)
         return True
+
+    def end_the_overdue(self) -> bool:
+        with self._lock:
+            open_calls = [call for call in self._calls.values() if not call.waiting and not call.session.ended]
+        for call in open_calls:
+            why = call.why_over()
+            if why and self._seize(call):
+                self._in_a_thread(call, partial(call.session.time_out, why))
+        return False
 
     def forget_the_old(self) -> bool:
         horizon = time.monotonic() - FORGOTTEN_AFTER_S
@@ -99,8 +144,13 @@ class Switchboard:
         threading.Thread(target=run, daemon=True).start()
 
 
-def switchboard_at(configuration: NetworksConfiguration) -> Switchboard:
-    return Switchboard(f"{configuration.web_url}/callbacks/{configuration.callback_token}")
+def switchboard_at(parts: Parts) -> Switchboard:
+    where = parts.configuration
+    return Switchboard(
+        f"{where.web_url}/callbacks/{where.callback_token}",
+        FaultyLine(parts.faults, parts.background.stopped),
+        Patience(where.idle_limit_s, where.session_limit_s),
+    )
 
 
 def ussd_gateway(switchboard: Switchboard) -> Blueprint:

@@ -18,6 +18,8 @@ export class Call extends EventTarget {
 
   #session = null;
   #turn = 0;
+  #lookedAt = 0;
+  #looking = false;
 
   #reset() {
     this.#turn++;
@@ -28,6 +30,34 @@ export class Call extends EventTarget {
     this.trail = [];
     this.problem = "";
     this.hungUp = false;
+    this.#lookedAt = 0;
+  }
+
+  /** What is left of the network's patience, in seconds; null when nothing runs. */
+  left() {
+    const clock = this.page?.clock;
+    if (this.state !== "open" || !clock) return null;
+    const gone = (performance.now() - this.#lookedAt) / 1000;
+    const [idle, whole] = [clock.idle_left_s - gone, clock.session_left_s - gone].map((each) => Math.max(0, each));
+    if (!idle || !whole) this.#lookForTheEnd();
+    return { idle, whole, idleLimit: clock.idle_limit_s, wholeLimit: clock.session_limit_s };
+  }
+
+  async #lookForTheEnd() {
+    if (this.#looking) return;
+    this.#looking = true;
+    const session = this.#session;
+    const page = await api.look(session).catch(() => null);
+    this.#looking = false;
+    if (session === this.#session && this.state === "open" && page?.state === "ended") this.#timedOut(page);
+  }
+
+  #timedOut(page) {
+    this.page = page;
+    this.state = "ended";
+    this.typed = "";
+    this.dispatchEvent(new CustomEvent("cut"));
+    this.#changed();
   }
 
   get secret() {
@@ -50,6 +80,13 @@ export class Call extends EventTarget {
     if (this.state === "ended") this.#reset();
     if (this.typed.length < LONGEST_ANSWER) this.typed += key;
     this.problem = "";
+    this.#changed();
+  }
+
+  /** A whole answer at once, as a replay keys it. */
+  fill(keys) {
+    if (this.state === "ended") this.#reset();
+    this.typed = keys;
     this.#changed();
   }
 
@@ -76,6 +113,7 @@ export class Call extends EventTarget {
     this.state = "ended";
     this.typed = "";
     this.hungUp = true;
+    this.dispatchEvent(new CustomEvent("cut"));
     this.#changed();
     await api.hangUp(session).catch(() => {});
   }
@@ -116,7 +154,7 @@ export class Call extends EventTarget {
     this.state = "waiting";
     this.typed = "";
     this.problem = "";
-    this.trail.push({ keys: shown, page: null });
+    this.trail.push({ keys: shown, page: null, dials: this.trail.length === 0 });
     this.#changed();
   }
 
@@ -132,7 +170,10 @@ export class Call extends EventTarget {
   #arrived(page) {
     this.page = page;
     this.state = page.state;
-    this.trail.at(-1).page = page;
+    this.#lookedAt = performance.now();
+    const hop = this.trail.at(-1);
+    hop.page = page;
+    this.dispatchEvent(new CustomEvent("page", { detail: hop }));
     this.#changed();
   }
 

@@ -6,14 +6,16 @@ import { languageOf } from "./language.js";
 
 const LOOK_AGAIN_MS = 1500;
 const byId = (id) => document.getElementById(id);
-const [list, empty, count, envelope] = ["inbox", "inbox-empty", "inbox-count", "lcd-envelope"].map(byId);
+const [list, empty, count] = ["inbox", "inbox-empty", "inbox-count"].map(byId);
 
 export class Inbox {
   #phone = null;
   #shown = new Set();
   #timer = 0;
 
-  constructor() {
+  /** `arrived` is told when a message comes that was not there before. */
+  constructor(arrived) {
+    this.arrived = arrived;
     document.addEventListener("visibilitychange", () => this.look());
   }
 
@@ -44,11 +46,7 @@ export class Inbox {
     }
     empty.hidden = this.#shown.size > 0;
     count.textContent = this.#shown.size ? String(this.#shown.size) : "";
-    if (fresh.length && !first) envelope.hidden = false;
-  }
-
-  read() {
-    envelope.hidden = true;
+    if (fresh.length && !first) this.arrived();
   }
 }
 

@@ -12,7 +12,11 @@ export function layKeys(pad, handset, on) {
     if (key?.dataset.key) on.key(key.dataset.key);
     else if (key?.dataset.action) on[key.dataset.action]();
   });
-  document.addEventListener("keydown", (event) => pressed(event, handset, on));
+}
+
+/** The keyboard belongs to the phone in hand, whichever that is by then. */
+export function listen(inHand) {
+  document.addEventListener("keydown", (event) => pressed(event, inHand().parts.handset, inHand().keys));
 }
 
 function button(key) {
@@ -31,8 +35,8 @@ function button(key) {
 }
 
 function pressed(event, handset, on) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, summary")) return;
-  const onButton = event.target.closest("button");
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+  const onButton = event.target.closest("button, summary");
   if (/^[0-9*#]$/.test(event.key)) {
     flash(handset.querySelector(`[data-key="${CSS.escape(event.key)}"]`));
     on.key(event.key);

@@ -3,17 +3,18 @@
 import { clockTime } from "./clock.js";
 import { languageOf } from "./language.js";
 
-const byId = (id) => document.getElementById(id);
-const parts = {
-  page: byId("lcd-page"),
-  answer: byId("lcd-answer"),
-  typed: byId("lcd-typed"),
-  left: byId("lcd-left"),
-  right: byId("lcd-right"),
-  clock: byId("lcd-clock"),
-  state: byId("state"),
-  handset: byId("handset"),
+const NAMES = {
+  head: "head", caption: "caption", away: "away", handset: "handset", keypad: "keypad",
+  page: "page", typed: "typed", left: "left", right: "right", clock: "clock", envelope: "envelope",
+  state: "state", gauge: "gauge", meter: "meter", gaugeWords: "gauge-words",
+  clocks: "clocks", idle: "idle", whole: "whole", clockWords: "clock-words",
 };
+
+/** Everything on one phone that is ever written to. */
+export function partsOf(place) {
+  const found = Object.entries(NAMES).map(([name, part]) => [name, place.querySelector(`[data-part="${part}"]`)]);
+  return Object.fromEntries(found);
+}
 
 const IDLE = { mode: "idle", text: "", soft: ["Call", ""], language: "en" };
 
@@ -40,7 +41,7 @@ function sentence(call) {
   }
 }
 
-export function drawScreen(call) {
+export function drawScreen(parts, call) {
   const { mode, text, soft, language } = shown(call);
   parts.handset.dataset.mode = mode;
   const words = mode === "idle" && !call.typed ? call.ussdCode : text;
@@ -55,12 +56,25 @@ export function drawScreen(call) {
   const said = sentence(call);
   if (parts.state.textContent !== said) parts.state.textContent = said;
   parts.state.classList.toggle("state-wrong", Boolean(call.problem) || (mode === "ended" && call.page?.kind === "ERROR"));
+  drawGauge(parts, call.hungUp ? null : call.page);
 }
 
-export function keepTime() {
+function drawGauge({ gauge, meter, gaugeWords }, page) {
+  const measured = Boolean(page?.limit);
+  gauge.hidden = !measured;
+  if (!measured) return;
+  meter.max = page.limit;
+  meter.high = page.limit;
+  meter.value = page.units;
+  gaugeWords.textContent = `${page.encoding} · ${page.units} of ${page.limit}`;
+  gauge.classList.toggle("gauge-over", page.units > page.limit);
+}
+
+/** Every phone on the table shows the same hour. */
+export function keepTime(phones) {
   const tick = () => {
-    parts.clock.textContent = clockTime(new Date());
+    for (const { parts } of phones()) parts.clock.textContent = clockTime(new Date());
   };
   tick();
-  setInterval(tick, 5000);
+  setInterval(tick, 1000);
 }

@@ -6,16 +6,19 @@ import { Chooser } from "./chooser.js";
 const LANGUAGES = { vi: "Vietnamese, no accents", "vi-accented": "Vietnamese", en: "English" };
 const owner = document.getElementById("owner");
 
-export async function offerPhones(pickedUp) {
-  const chooser = new Chooser(document.getElementById("phone-chooser"), find, (option) => pickUp(option));
-  const pickUp = (option) => {
-    describe(option.entry);
-    pickedUp(option.value);
-  };
-  const [first] = await find("").catch(() => []);
-  if (!first) return describe(null);
-  chooser.show(first);
-  pickUp(first);
+/** `pickedUp(entry)` is told what was chosen; gives the field, so that another phone can be shown in it. */
+export function offerPhones(pickedUp) {
+  return new Chooser(document.getElementById("phone-chooser"), find, (option) => pickedUp(option.entry));
+}
+
+export async function phonesAtHand() {
+  return (await find("").catch(() => [])).map((option) => option.entry);
+}
+
+/** The entry of one number, known or not. */
+export async function entryOf(phone) {
+  const found = await findPhones(phone).catch(() => []);
+  return found.find((each) => each.phone === phone) ?? { phone, people: [], languages: [] };
 }
 
 async function find(search) {
@@ -25,7 +28,7 @@ async function find(search) {
   return found;
 }
 
-const asOption = (entry) => ({ value: entry.phone, label: spaced(entry.phone), detail: names(entry), entry });
+export const asOption = (entry) => ({ value: entry.phone, label: spaced(entry.phone), detail: names(entry), entry });
 const names = (entry) => entry.people.join(", ") || (entry.languages.length ? "not proven yet" : "on no list");
 const spaced = (phone) => phone.replace(/^\+84(\d{2,3})(\d{3})(\d{3,4})$/, "0$1 $2 $3");
 
@@ -35,7 +38,7 @@ function asNumber(typed) {
   return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : null;
 }
 
-function describe(entry) {
+export function describe(entry) {
   owner.replaceChildren();
   if (!entry) {
     owner.append(line("p", "hint", "Nobody is on the lists yet. Import people, or key any number above."));

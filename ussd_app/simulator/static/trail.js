@@ -3,7 +3,7 @@
 import { languageOf } from "./language.js";
 
 const byId = (id) => document.getElementById(id);
-const [list, empty, gauge, meter, words] = ["trail", "trail-empty", "gauge", "gauge-meter", "gauge-words"].map(byId);
+const [list, empty] = ["trail", "trail-empty"].map(byId);
 
 let drawn = []; // {hop, page, line}: a line is drawn anew only when its page has come
 
@@ -15,7 +15,6 @@ export function drawTrail(call) {
   list.replaceChildren(...drawn.map(({ line }) => line));
   list.scrollTop = list.scrollHeight;
   empty.hidden = drawn.length > 0;
-  drawGauge(call.hungUp ? null : call.page);
 }
 
 function lineOf({ keys, page }) {
@@ -31,6 +30,8 @@ function lineOf({ keys, page }) {
   head[1].lang = whole.lang = page.kind === "ERROR" ? "en" : languageOf(page.text);
   details.append(piece("summary", "trail-hop", ...head), whole);
   line.append(details);
+  if (page.screen) line.append(piece("code", "trail-screen", page.screen));
+  for (const note of page.notes ?? []) line.append(piece("p", "trail-note", note));
   return line;
 }
 
@@ -39,15 +40,4 @@ function piece(name, className, ...inside) {
   made.className = className;
   made.append(...inside);
   return made;
-}
-
-function drawGauge(page) {
-  const measured = Boolean(page?.limit);
-  gauge.hidden = !measured;
-  if (!measured) return;
-  meter.max = page.limit;
-  meter.high = page.limit;
-  meter.value = page.units;
-  words.textContent = `${page.encoding} · ${page.units} of ${page.limit}`;
-  gauge.classList.toggle("gauge-over", page.units > page.limit);
 }
