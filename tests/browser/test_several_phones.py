@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 from pretend_networks import BALANCE, HOME
-from tests.browser.test_phone import send, shows
+from tests.browser.test_phone_page import send, shows
 
 NARROW = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
