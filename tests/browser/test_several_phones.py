@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 from pretend_networks import BALANCE, HOME
-from tests.browser.test_phone_page import send, shows
 
 NARROW = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+def shows(page, words):
+    expect(page.locator("#lcd-page")).to_have_text(words)
+
+
+def send(page, keys=""):
+    page.keyboard.type(keys)
+    page.keyboard.press("Enter")
 
 
 def test_a_second_phone_is_anothers_and_the_keyboard_follows_the_hand(page, networks):

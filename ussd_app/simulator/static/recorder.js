@@ -40,7 +40,9 @@ async function toggle(tape, phone) {
     show(tape);
   } else {
     tape.stop();
-    if (tape.hops.length) await writeDown(tape);
+    play_.disabled = true; // until there is something to play
+    if (tape.hops.length) await writeDown(tape).catch((refusal) => say(refusal.message, false));
+    play_.disabled = false;
     say(tape.hops.length ? "Recorded. Read it over, then play it or save it." : "Nothing was keyed.", null);
   }
   record.setAttribute("aria-pressed", String(Boolean(tape.phone)));
