@@ -20,6 +20,8 @@ PARTS_OF_A_PAGE = (
     "place.",
     "word.",
     "reason.",
+    "ticket.",
+    "help.tickets.line",
     "payments.line",
     "cash_out.point.line",
     "again.",

@@ -13,6 +13,7 @@ from ussd_app.domain.caller import ClosedHours, Service
 from ussd_app.domain.phone import Phone
 from ussd_app.http.turn import Callback, Dialogue
 from ussd_app.store.database import Database
+from ussd_app.store.visits import keep_ending
 from ussd_app.store.messages import BODY
 
 PHONE, OTHER = Phone("+84912000101"), Phone("+84912000102")
@@ -103,4 +104,7 @@ class Session:
 
     def ends(self, status: str) -> bool:
         """The gateway's event."""
+        now = self.town.clock()
+        with self.town.database.begin() as db:
+            keep_ending(db, session_id=self.id, status=status, network_code="", duration_ms=None, hops=None, now=now)
         return self.town.dialogue.tell_after_cut(self.id, status)

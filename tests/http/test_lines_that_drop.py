@@ -66,9 +66,11 @@ def test_an_event_for_a_session_nobody_knows_is_nothing(town: Town) -> None:
 
 
 def test_silence_shrinks_the_menu_and_a_quick_hang_up_does_not(town: Town, dao: int) -> None:
-    town.dial()
-    assert "4 Rut tien mat" in town.dial().page
+    town.dial().ends("Incomplete")
+    patient = town.dial()
+    assert "4 Rut tien mat" in patient.page
     town.clock.passes(40)
+    patient.ends("Incomplete")
     shrunk = town.dial()
     assert "5 Goi lai cho toi" in shrunk.page
     assert "4 Rut" not in shrunk.page

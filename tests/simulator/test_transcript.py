@@ -10,7 +10,11 @@ from ussd_app.simulator.likeness import compare
 from ussd_app.simulator.recording import Hop, write
 from ussd_app.simulator.transcript import BadTranscript, Dials, Drops, Page, Presses, read
 
-STORIES = sorted((Path(__file__).parent.parent / "dialogues").glob("*.txt"))
+# Two stories are of time that passes and of a second phone session: a rehearsal of one line cannot replay them.
+NOT_ONE_LINE = {"timed-out-at-home", "two-sessions"}
+STORIES = [
+    each for each in sorted((Path(__file__).parent.parent / "dialogues").glob("*.txt")) if each.stem not in NOT_ONE_LINE
+]
 
 SESSION = """# a remark
 phone +84912000101

@@ -30,7 +30,6 @@ from ussd_app.store.quick import InTransaction, Speaker
 
 LATELY = timedelta(minutes=1)
 RESUME_WITHIN = timedelta(minutes=10)
-SILENT_FOR = timedelta(seconds=25)  # the network's clock gives 30 s for a key; a redial after less is a hang-up
 POINTS_KEPT_S = 60  # the directory of points changes a few times a day
 
 
@@ -89,6 +88,9 @@ class Dialogue:
         # Another process answered the same callback a moment earlier: its page is the page.
         return self._said_before(call, self._look(db, call, now).visit) or self._quickly(db, call, now)
 
+    def now(self) -> datetime:
+        return self._clock()
+
     def today(self) -> date:
         return self._desk.local(self._clock()).date()
 
@@ -115,7 +117,6 @@ class Dialogue:
             begins=call.begins,
             resume_since=now - RESUME_WITHIN,
             lately=now - LATELY,
-            silent_since=now - SILENT_FOR,
         )
 
     def _line(self, call: Callback, seen: Seen, now: datetime) -> Line:

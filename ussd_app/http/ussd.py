@@ -98,6 +98,7 @@ class _Door:
                 network_code=ending.network_code,
                 duration_ms=ending.duration_ms,
                 hops=ending.hops,
+                now=self.dialogue.now(),
             )
         if self.dialogue.tell_after_cut(ending.session_id, ending.status):
             self.doorbell.ring_all()

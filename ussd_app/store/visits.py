@@ -66,17 +66,25 @@ def lock_session(db: Connection, session_id: str) -> None:
 
 
 def keep_ending(
-    db: Connection, *, session_id: str, status: str, network_code: str, duration_ms: int | None, hops: int | None
+    db: Connection,
+    *,
+    session_id: str,
+    status: str,
+    network_code: str,
+    duration_ms: int | None,
+    hops: int | None,
+    now: datetime,
 ) -> None:
     """What the gateway said when the session ended. The input it repeats, PIN and all, is not among it."""
     db.execute(
-        text("""INSERT INTO visit_ending (session_id, status, network_code, duration_ms, hops)
-                VALUES (:session_id, :status, :network_code, :duration_ms, :hops) ON CONFLICT DO NOTHING"""),
+        text("""INSERT INTO visit_ending (session_id, status, network_code, duration_ms, hops, received_at)
+                VALUES (:session_id, :status, :network_code, :duration_ms, :hops, :now) ON CONFLICT DO NOTHING"""),
         {
             "session_id": session_id,
             "status": status,
             "network_code": network_code,
             "duration_ms": duration_ms,
             "hops": hops,
+            "now": now,
         },
     )
