@@ -13,8 +13,8 @@ from ussd_app.domain.caller import ClosedHours, Service
 from ussd_app.domain.phone import Phone
 from ussd_app.http.turn import Callback, Dialogue
 from ussd_app.store.database import Database
-from ussd_app.store.visits import keep_ending
 from ussd_app.store.messages import BODY
+from ussd_app.store.visits import keep_ending
 
 PHONE, OTHER = Phone("+84912000101"), Phone("+84912000102")
 SERVICE = Service("18001234", "*8899#")

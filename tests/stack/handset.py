@@ -79,7 +79,7 @@ class Handset:
         return call
 
     def set_pin(self) -> None:
-        page = self.dialled().press("6", str(self.born), PIN, PIN)
+        page = self.dialled().press("6", "2", str(self.born), PIN, PIN)
         assert "Da dat ma PIN" in page, page
 
     def before_the_pin(self) -> Call:
