@@ -35,6 +35,7 @@ def launch(var: Path, port: int, **environment: str) -> Launcher:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # also where the tests run under nohup
     )
 
 
