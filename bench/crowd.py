@@ -116,9 +116,9 @@ def _pay(stack: OwnStack, room: Path, phones: int) -> dict[str, int]:
     """Everyone is paid a remainder of 10.000 đ of their own: by its last four digits money tells whose it is."""
     amounts = {f"+8491388{number:04d}": 900_001 + number for number in range(phones)}
     header = "national_id,person_code,full_name,birth_date,gender,commune_code,phone,payout_method,payout_account,language"
-    people = [f",C{phone},Nông Thị Đào,{BORN},F,05443,{phone},cash,,vi" for phone in amounts]
+    people = [f",C{phone[-4:]},Nông Thị Đào,{BORN},F,05443,{phone},cash,,vi" for phone in amounts]
     (room / "people.csv").write_text("\n".join([header, *people]) + "\n", encoding="utf-8")
-    payments = [f"C{phone},social_pension,2027-01,{amount}" for phone, amount in amounts.items()]
+    payments = [f"C{phone[-4:]},social_pension,2027-01,{amount}" for phone, amount in amounts.items()]
     (room / "payments.csv").write_text(
         "\n".join(["person_code,programme,cycle,amount", *payments]) + "\n", encoding="utf-8"
     )

@@ -37,6 +37,7 @@ from ussd_app.store.vault import Vault
 from workers.mobile_money.gsma import GsmaMobileMoney
 
 MOST_BYTES = 64 * 1024  # the longest honest callback is a tenth of this
+MOST_HEARD_OUT = 32 * 1024 * 1024
 
 
 def create_app(
@@ -105,6 +106,13 @@ def _is_this_machine(address: str) -> bool:
     return bool(address) and ip_address(address).is_loopback
 
 
+def _hear_out() -> None:
+    """Take what is still being sent, and forget it: who is cut off in the middle of a sentence never hears the answer."""
+    for _ in range(MOST_HEARD_OUT // MOST_BYTES):
+        if not request.environ["wsgi.input"].read(MOST_BYTES):
+            return
+
+
 _WORDS = {
     400: "This request cannot be read.",
     404: "There is nothing here.",
@@ -117,4 +125,6 @@ _WORDS = {
 
 def _in_a_sentence(problem: HTTPException) -> Response:
     status = problem.code or 500
+    if status == 413:
+        _hear_out()
     return sentence(_WORDS.get(status, problem.name + "."), status)
