@@ -94,7 +94,9 @@ class Caller(threading.Thread):
             self.seen.turns["repeated"] += 1
             again = session.repeat()
             if (again.kind, again.text) != (page.kind, page.text):
-                self.seen.wrong.append(f"{self.phone}: a repeat was answered otherwise")
+                self.seen.wrong.append(
+                    f"{self.phone}: a repeat was answered otherwise: {page.text[:30]!r}, {again.kind} {again.text[:30]!r}"
+                )
         return page
 
 

@@ -70,6 +70,11 @@ class Dialogue:
         except TakenByAnother:  # what was done is undone with its transaction; the other's page is the page
             return self.answer(call)
 
+    def said_before(self, call: Callback) -> Answer | None:
+        """The stored page of a callback that was answered before; nothing is decided, nothing is done."""
+        now = self._clock()
+        return self._database.quick(lambda db: self._said_before(call, self._look(db, call, now).visit))
+
     def _quickly(self, db: Speaker, call: Callback, now: datetime) -> Answer | None:
         """None when there is something to be done, for which one transaction is needed."""
         seen = self._look(db, call, now)

@@ -80,7 +80,7 @@ class _Door:
             return self.note(call)
         with self.gate.turn(call.begins) as admitted:
             try:
-                said = self._said(call) if admitted else self.dialogue.apology(call)
+                said = self._said(call) if admitted else self._turned_away(call)
             except BadForm as problem:
                 return sentence(str(problem), 400)
         if admitted:
@@ -103,6 +103,15 @@ class _Door:
         if self.dialogue.tell_after_cut(ending.session_id, ending.status):
             self.doorbell.ring_all()
         return Response("", 200)
+
+    def _turned_away(self, call: Callback) -> Answer:
+        """There is no place for another caller; but a repeat of what was answered is not another caller."""
+        if self.gate.fuse.blown:
+            return self.dialogue.apology(call)
+        try:
+            return self.dialogue.said_before(call) or self.dialogue.apology(call)
+        except NO_ANSWER:
+            return self.dialogue.apology(call)
 
     def _said(self, call: Callback) -> Answer:
         try:
