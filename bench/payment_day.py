@@ -69,7 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
         with MemoryWatch() as memory, own_stack(Path(room) / "var") as stack:
             day = Day(stack, Path(room) / "lists")
             begin(day, chosen.people, chosen.kills)
-            finish(day)
+            finish(day, patience_s=300)
             _memory(day, memory)
         return 1 if day.failed else 0
 
@@ -85,9 +85,11 @@ def begin(day: Day, people: int, kills: int) -> None:
     _hurt_while_sending(day, kills)
 
 
-def finish(day: Day) -> None:
-    """What became of it, when all is settled."""
+def finish(day: Day, patience_s: float = 0) -> None:
+    """What became of it, when all is settled; with patience, also what the carrier's reports say of the unsure."""
     _settle(day)
+    if patience_s:
+        _hear_the_witnesses(day, patience_s)
     _messages(day)
     check = day.timed("check", "ledger", "check")
     day.show("the ledger closes", check.status == 0, f"{check.last_line} {day.took['check']:.1f} s")
@@ -162,6 +164,16 @@ def _settle(day: Day) -> None:
     day.show(
         "every message is settled", True, f"{took:.0f} s from the release, {sum(states.values()) / took:.0f}/s; {states}"
     )
+
+
+def _hear_the_witnesses(day: Day, patience_s: float) -> None:
+    unsure = "SELECT count(*) FROM sms_message WHERE state = 'unsure'"
+    before, limit = day.stack.count(unsure), time.monotonic() + patience_s
+    while day.stack.count(unsure) + day.stack.count(_UNSETTLED) and time.monotonic() < limit:
+        time.sleep(2)
+    again = day.stack.count("SELECT count(*) FROM sms_message WHERE resent_at IS NOT NULL")
+    left = day.stack.count(unsure)
+    day.show("the unsure are settled", left == 0, f"{before} were unsure; {again} of them sent once more; {left} are left")
 
 
 def _messages(day: Day) -> None:
