@@ -32,7 +32,7 @@ class Ground:
     urls: Services
     postgres_pid: int
     redis_pid: int
-    _until_done: ExitStack
+    until_done: ExitStack
 
     @property
     def settings(self) -> Settings:
@@ -70,7 +70,7 @@ class Ground:
 
     def keep(self, spec: ProcessSpec) -> int:
         child = Child(spec, self.directory / f"{spec.name}.log")
-        self._until_done.callback(child.stop)
+        self.until_done.callback(child.stop)
         child.wait_until_ready()
         return child.pid
 
