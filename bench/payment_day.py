@@ -173,7 +173,11 @@ def _hear_the_witnesses(day: Day, patience_s: float) -> None:
         time.sleep(2)
     again = day.stack.count("SELECT count(*) FROM sms_message WHERE resent_at IS NOT NULL")
     left = day.stack.count(unsure)
-    day.show("the unsure are settled", left == 0, f"{before} were unsure; {again} of them sent once more; {left} are left")
+    day.show(
+        "the unsure are settled",
+        left == 0,
+        f"{before} were unsure at first; {again} messages in all were sent once more; {left} are left",
+    )
 
 
 def _messages(day: Day) -> None:
