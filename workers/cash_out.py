@@ -14,7 +14,7 @@ from ussd_app.domain.caller import CashOutState
 from ussd_app.store import cash_outs
 from ussd_app.store.cash_outs import CashOut
 from workers.mobile_money import port
-from workers.mobile_money.port import Order
+from workers.mobile_money.port import AtPoint, Order
 from workers.office import Office
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def _step(office: Office, cash_out: CashOut) -> None:
 
 
 def _order(office: Office, cash_out: CashOut) -> Order:
-    return Order(cash_out.id, cash_out.reference, cash_out.amount, cash_out.point_code, office.code_lifetime_s)
+    return Order(cash_out.id, cash_out.reference, cash_out.amount, AtPoint(cash_out.point_code, office.code_lifetime_s))
 
 
 def _submit(office: Office, cash_out: CashOut) -> None:
@@ -97,6 +97,11 @@ def _enquire(office: Office, cash_out: CashOut) -> None:
                 actions.pay(db, office.desk, cash_out.id, provider_reference=reference, paid_at=paid_at or now, now=now)
         case port.Failed(reason):
             _fail(office, cash_out, reason, now)
+        case port.Reversed(reference, _):
+            log.error(
+                "cash-out %s: reversed by the provider (%s) before it was known to be paid", cash_out.reference, reference
+            )
+            _wait(office, cash_out, CashOutState.UNKNOWN, now, asked=True, reason="reversed by the provider")
         case port.Pending():
             _wait(office, cash_out, cash_out.state, now, asked=True)
         case port.StillUnsure(reason):

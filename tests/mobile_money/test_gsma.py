@@ -20,6 +20,7 @@ from workers.mobile_money import gsma
 from workers.mobile_money.gsma import GsmaMobileMoney
 from workers.mobile_money.port import (
     Accepted,
+    AtPoint,
     Busy,
     Failed,
     Hint,
@@ -34,7 +35,7 @@ from workers.mobile_money.port import (
 )
 
 ATTEMPT = UUID("7d5f5a5e-2f3a-4c1b-8a55-0f7e3c9d1b20")
-ORDER = Order(ATTEMPT, "R7K2M4", Dong(500_000), "1024", 172_800)
+ORDER = Order(ATTEMPT, "R7K2M4", Dong(500_000), AtPoint("1024", 172_800))
 CODE = "48219375"
 CODES = "/accounts/accountid/asxh-thai-nguyen/authorisationcodes"
 WIRE = Path(__file__).parents[1] / "wire" / "gsma"

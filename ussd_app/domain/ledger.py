@@ -62,6 +62,18 @@ def handed_over(method: str, programme: str) -> Account:
     return Account(f"handed_over:{method}:{programme}", AccountKind.HANDED_OVER, programme=programme)
 
 
+def fees(provider: str) -> Account:
+    return Account(f"fees:{provider}", AccountKind.FEES)
+
+
+def returned(programme: str) -> Account:
+    return Account(f"returned:{programme}", AccountKind.RETURNED, programme=programme)
+
+
+def suspense(provider: str) -> Account:
+    return Account(f"suspense:{provider}", AccountKind.SUSPENSE)
+
+
 @dataclass(frozen=True, slots=True)
 class Transfer:
     """A movement of money. `id` is made by whoever asks for it, so that asking twice is asking once."""

@@ -28,7 +28,7 @@ from workers.mobile_money.gsma_answers import (
     read_submitted,
     read_transaction,
 )
-from workers.mobile_money.port import Busy, Hint, Order, State, StillUnsure, Submitted, Unsure
+from workers.mobile_money.port import AtPoint, Busy, Hint, Order, State, StillUnsure, Submitted, Unsure
 
 CONNECT_AND_READ_S = (3.05, 8)
 MOST_THREADS = 32
@@ -123,13 +123,16 @@ class _Answer(NamedTuple):
 
 def wish_for_code(order: Order, now: str) -> dict[str, Any]:
     """The body that asks for a code worth exactly this amount, to be turned into cash at exactly this point."""
+    place = order.to
+    if not isinstance(place, AtPoint):
+        raise TypeError("a code is redeemed at a pay point")
     return {
         "amount": str(order.amount.amount),
         "currency": "VND",
         "amountType": "exact",
-        "codeLifetime": order.lifetime_s,
+        "codeLifetime": place.lifetime_s,
         "holdFundsIndicator": True,
-        "redemptionAccountIdentifiers": [{"key": POINT_IS_A, "value": order.point_code}],
+        "redemptionAccountIdentifiers": [{"key": POINT_IS_A, "value": place.code}],
         "redemptionTransactionTypes": [{"transactionType": "withdrawal"}],
         "requestDate": now,
         "metadata": [{"key": "reference", "value": order.reference}],

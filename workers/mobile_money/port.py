@@ -9,6 +9,23 @@ from typing import Protocol
 from uuid import UUID
 
 from ussd_app.domain.money import Dong
+from ussd_app.domain.phone import Phone
+
+
+@dataclass(frozen=True, slots=True)
+class AtPoint:
+    """Cash at a pay point against a one-time code that lives for `lifetime_s` seconds."""
+
+    code: str
+    """The point's, as a person keys it in."""
+    lifetime_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToWallet:
+    """Into the person's own mobile-money account."""
+
+    phone: Phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +36,7 @@ class Order:
     reference: str
     """The cash-out's public reference, as the person knows it."""
     amount: Dong
-    point_code: str
-    lifetime_s: int
+    to: AtPoint | ToWallet
 
 
 # ---- answers to `submit` ---------------------------------------------------------------------------------
@@ -85,6 +101,14 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reversed:
+    """It was paid, and the provider has taken it back, wholly or in part. `provider_reference` is the reversal's own."""
+
+    provider_reference: str
+    amount: Dong
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """Known to the provider, not yet decided."""
 
@@ -101,7 +125,7 @@ class StillUnsure:
     reason: str
 
 
-State = Issued | Paid | Failed | Pending | NotFound | StillUnsure
+State = Issued | Paid | Failed | Reversed | Pending | NotFound | StillUnsure
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,2 @@
+-- Programmes with dated amounts, commune trust accounts, and money that nobody claimed.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Limits, fees, wallets, and the points themselves.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- What is remembered of each mobile-money provider.
+SELECT 1;

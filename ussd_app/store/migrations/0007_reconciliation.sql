@@ -1,0 +1,2 @@
+-- Checks before release, statements, and the daily close.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Rates, pauses, and a second carrier.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- What people send us by SMS.
+SELECT 1;

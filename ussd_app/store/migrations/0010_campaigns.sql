@@ -1,0 +1,2 @@
+-- Campaigns and their budgets.
+SELECT 1;

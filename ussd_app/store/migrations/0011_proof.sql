@@ -1,0 +1,2 @@
+-- What the proof asks of the tables.
+SELECT 1;
