@@ -84,7 +84,8 @@ def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) ->
 
 def _person(db: Connection, order: cash_outs.CashOut) -> Row[tuple[str, str, str, str, int]]:
     return db.execute(
-        text("""SELECT p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language, coalesce(t.name, '') AS point_name,
+        text("""SELECT p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language,
+                       coalesce(t.name, '') AS point_name,
                        (SELECT coalesce(sum(credits_posted - debits_posted - debits_pending), 0)::bigint
                         FROM account WHERE person_id = p.id) AS balance
                 FROM person p LEFT JOIN point t ON t.code = :point WHERE p.id = :person"""),
