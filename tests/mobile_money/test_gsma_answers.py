@@ -11,7 +11,7 @@ from ussd_app.domain.money import Dong
 from workers.mobile_money import gsma_answers, port
 from workers.mobile_money.gsma_answers import (
     LookAt,
-    Redeemed,
+    WithdrawnBy,
     read_amount,
     read_linked,
     read_response,
@@ -30,7 +30,7 @@ def expected(kind: str, *said: str | None) -> object:
         case "Paid", (str(reference), when):
             return port.Paid(reference, datetime.fromisoformat(when) if when else None)
         case (("LookAt" | "Redeemed"), (str(where),)):
-            return {"LookAt": LookAt, "Redeemed": Redeemed}[kind](where)
+            return {"LookAt": LookAt, "Redeemed": WithdrawnBy}[kind](where)
         case _:
             return getattr(port, kind)(*said)
 

@@ -13,7 +13,7 @@ from ussd_app.actions import records, tickets
 from ussd_app.actions.desk import Desk, new_reference
 from ussd_app.domain import commands, ledger
 from ussd_app.domain.ledger import Account, AccountKind, NotEnoughMoney
-from ussd_app.domain.money import Dong
+from ussd_app.domain.money import NOTHING, Dong
 from ussd_app.domain.people import PayoutMethod
 from ussd_app.domain.phone import Phone
 from ussd_app.store import cash_outs, pins
@@ -114,12 +114,14 @@ def _request_cash_out(db: Connection, desk: Desk, press: Press, command: command
             _check_allowed(db, command)
             cash_outs.insert(
                 db,
+                desk.vault,
                 id=press.id,
                 reference=new_reference("R"),
                 person_id=command.person_id,
                 asked_from=press.phone.e164,
-                point_code=command.point_code,
+                to=command.point_code,
                 amount=command.amount,
+                fee=NOTHING,
                 provider=desk.provider,
                 now=press.now,
             )

@@ -9,7 +9,7 @@ import re
 import ssl
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -21,14 +21,26 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 
 from workers.mobile_money.gsma_answers import (
     LookAt,
-    Redeemed,
+    WithdrawnBy,
     read_linked,
     read_object,
     read_response,
     read_submitted,
     read_transaction,
 )
-from workers.mobile_money.port import AtPoint, Busy, Hint, Order, State, StillUnsure, Submitted, Unsure
+from workers.mobile_money.port import (
+    AtPoint,
+    Busy,
+    Heartbeat,
+    Hint,
+    Offer,
+    Order,
+    Service,
+    State,
+    StillUnsure,
+    Submitted,
+    Unsure,
+)
 
 CONNECT_AND_READ_S = (3.05, 8)
 MOST_THREADS = 32
@@ -44,6 +56,8 @@ class GsmaMobileMoney:
     """One instance serves all threads of a worker process."""
 
     name = "gsma"
+    offers = frozenset({Offer.CODE})
+    remembers = timedelta(hours=24)  # the standard does not say how long an id is known
 
     def __init__(self, base_url: str, api_key: str, account: str, callback_url: str = "") -> None:
         self._base = base_url.rstrip("/")
@@ -68,6 +82,9 @@ class GsmaMobileMoney:
             return Busy("no_connection") if _never_left(problem) else Unsure(type(problem).__name__)
         return read_submitted(answer.status, answer.body, order)
 
+    def heartbeat(self) -> Heartbeat:
+        return Heartbeat(Service.UNKNOWN)
+
     def enquire(self, order: Order) -> State:
         try:
             return self._enquire(order)
@@ -82,7 +99,7 @@ class GsmaMobileMoney:
             if (path := self._within(found.path)) is None:
                 return StillUnsure("link leads away")
             found = read_linked(*self._call("GET", path), order)
-        if isinstance(found, Redeemed):
+        if isinstance(found, WithdrawnBy):
             answer = self._call("GET", f"/transactions/{quote(found.reference, safe='')}")
             return read_transaction(*answer, order, found.reference)
         return StillUnsure("links without end") if isinstance(found, LookAt) else found

@@ -62,7 +62,7 @@ class LookAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Redeemed:
+class WithdrawnBy:
     """Not an answer yet: the transaction that says whether the cash was really paid."""
 
     reference: str
@@ -101,7 +101,7 @@ def read_response(status: int, body: bytes) -> LookAt | State:
     return StillUnsure(_trouble(status, answer))
 
 
-def read_linked(status: int, body: bytes, order: Order) -> LookAt | Redeemed | State:
+def read_linked(status: int, body: bytes, order: Order) -> LookAt | WithdrawnBy | State:
     """What a link leads to: the code, a request that is still under way, or the record of an error."""
     answer = read_object(body)
     if status != 200 or answer is None:
@@ -126,11 +126,11 @@ def read_transaction(status: int, body: bytes, order: Order, reference: str) -> 
     return Paid(reference, _moment(answer.get("creationdate")))
 
 
-def _read_code(code: Mapping[str, Any], order: Order) -> Redeemed | State:
+def _read_code(code: Mapping[str, Any], order: Order) -> WithdrawnBy | State:
     if ("amount" in code or "currency" in code) and not _agrees(code, order):
         return StillUnsure("amount differs")
     if reference := _metadata(code).get(REDEEMED_BY):
-        return Redeemed(reference)
+        return WithdrawnBy(reference)
     match _word(code.get("codestate")):
         case "active":
             written = code.get("authorisationcode")
