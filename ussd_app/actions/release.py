@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 
 from sms.notices import PaymentArrived
 from ussd_app.actions.desk import Desk
+from ussd_app.actions.funding import require_funds
 from ussd_app.actions.payments import NotAllowed, content_hash, find_batch, four_eyes, require
 from ussd_app.domain import ledger
-from ussd_app.domain.ledger import Transfer, leg_id
+from ussd_app.domain.ledger import NotEnoughMoney, Transfer, leg_id
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle, Role
 from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
@@ -36,6 +38,7 @@ def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime
         raise NotAllowed(f"Batch {batch_id} is {batch.state}: only an approved batch can be released.")
     if content_hash(db, batch_id) != batch.content_hash:
         raise NotAllowed(f"Batch {batch_id} is not as it was approved.")
+    require_funds(db, batch_id)
     try:
         with db.begin_nested():
             db.execute(
@@ -49,10 +52,13 @@ def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime
 def finish_release(
     database: Database, desk: Desk, batch_id: int, now: Callable[[], datetime], progress: Callable[[int], None]
 ) -> int:
-    """Release what is still to be released, some payments at a time, and close the batch. How many there were."""
+    """Release what is still to be released, some payments at a time, and close the batch. How many there were.
+
+    Raises NotAllowed when the funding was taken back meanwhile; what was released stays, and the rest can go on later.
+    """
     done = 0
     while True:
-        with database.begin() as db:
+        with database.begin() as db, _in_words(batch_id):
             released = _release_some(db, desk, batch_id, now())
             if not released:
                 db.execute(
@@ -64,6 +70,14 @@ def finish_release(
                 return done
         done += released
         progress(released)
+
+
+@contextmanager
+def _in_words(batch_id: int) -> Iterator[None]:
+    try:
+        yield
+    except NotEnoughMoney as problem:
+        raise NotAllowed(f"Batch {batch_id} waits: what was funded is used up. Fund it, and release it again.") from problem
 
 
 def unfinished(db: Connection) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ussd_app.cli import batches, care, communes, ledger, lists, setup, visits
+from ussd_app.cli import batches, care, communes, ledger, lists, programmes, setup, visits
 from ussd_app.cli.counter import Counter
 
 
@@ -18,7 +18,11 @@ def groups(counter: Counter) -> tuple[click.Group, ...]:
         "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
         "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
         "communes": ("What a commune tells its people.", (communes.name_officer, communes.plan_hand_out)),
-        "ledger": ("The ledger.", (ledger.check,)),
+        "ledger": ("The ledger.", (ledger.check, ledger.fund, ledger.periods)),
+        "programmes": (
+            "What each programme pays.",
+            (programmes.list_them, programmes.set_amount, programmes.set_priority),
+        ),
         "visits": ("What people do on the line.", (visits.report,)),
         "db": ("The database.", (setup.upgrade,)),
         "demo": ("Demo data.", (setup.demo_lists, setup.demo_load)),
