@@ -58,16 +58,16 @@ def take_back(db: Connection, person_id: int, officer: Officer, *, document: str
 def estates(db: Connection) -> list[Estate]:
     """Everyone whose death is written down, and what waits for the heirs; the largest first."""
     rows = db.execute(
-        text("""SELECT p.id, p.full_name, c.name, p.deceased_on, coalesce(a.left, 0)::bigint AS left,
+        text("""SELECT p.id, p.full_name, c.name, p.deceased_on, coalesce(a.waits, 0)::bigint AS waits,
                        coalesce(a.held, 0)::bigint AS held,
                        (SELECT document FROM death_notice WHERE person_id = p.id ORDER BY id DESC LIMIT 1) AS document
                 FROM person p JOIN commune c ON c.id = p.commune_id
-                LEFT JOIN LATERAL (SELECT sum(credits_posted - debits_posted - debits_pending) AS left,
+                LEFT JOIN LATERAL (SELECT sum(credits_posted - debits_posted - debits_pending) AS waits,
                                           sum(debits_pending) AS held FROM account WHERE person_id = p.id) a ON true
-                WHERE p.deceased_on IS NOT NULL ORDER BY left DESC, p.id""")
+                WHERE p.deceased_on IS NOT NULL ORDER BY waits DESC, p.id""")
     )
     return [
-        Estate(row.id, row.full_name, row.name, row.deceased_on, Dong(row.left), Dong(row.held), row.document or "")
+        Estate(row.id, row.full_name, row.name, row.deceased_on, Dong(row.waits), Dong(row.held), row.document or "")
         for row in rows
     ]
 
