@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +12,14 @@ from sqlalchemy.exc import IntegrityError
 from sms.notices import PaymentArrived
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.funding import require_funds
+from ussd_app.actions.holds import USUAL, hold_doubtful
 from ussd_app.actions.payments import NotAllowed, content_hash, find_batch, four_eyes, require
 from ussd_app.domain import ledger
 from ussd_app.domain.ledger import NotEnoughMoney, Transfer, leg_id
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle, Role
 from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
+from ussd_app.domain.safety import Limits
 from ussd_app.store import messages
 from ussd_app.store.database import Database
 from ussd_app.store.officers import Officer
@@ -27,9 +28,22 @@ from ussd_app.store.transfers import make_accounts, write
 # Small enough that nobody who dials meanwhile waits for the locks of more than a moment.
 PAYMENTS_AT_A_TIME = 250
 
+_PAYMENTS = """
+    SELECT p.id, p.person_id, p.programme, p.cycle, p.amount, p.grant_id,
+           w.full_name, w.gender, coalesce(w.chosen_language, w.language) AS language, w.payout_method, h.e164
+    FROM payment p JOIN person w ON w.id = p.person_id
+    LEFT JOIN LATERAL (SELECT e164 FROM person_phone WHERE person_id = w.id AND unproven_at IS NULL
+                       ORDER BY since, e164 LIMIT 1) h ON true"""
+_PAYMENTS_OF_BATCH = text(f"""{_PAYMENTS} WHERE p.batch_id = :batch AND p.state = 'entered'
+    ORDER BY p.id LIMIT :some FOR UPDATE OF p SKIP LOCKED""")
+_PAYMENTS_BY_ID = text(f"{_PAYMENTS} WHERE p.id = :id AND p.state = 'held' FOR UPDATE OF p")
 
-def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime) -> None:
-    """Sign the release. Raises NotAllowed: for the same eyes twice, and for a batch that is not as it was approved."""
+
+def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime, limits: Limits = USUAL) -> None:
+    """Sign the release, and hold what is doubtful at this moment, to be asked about while the rest goes on.
+
+    Raises NotAllowed: for the same eyes twice, and for a batch that is not as it was approved.
+    """
     require(officer, Role.RELEASES)
     batch = find_batch(db, batch_id, lock=True)
     if batch.state == "releasing":
@@ -38,7 +52,6 @@ def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime
         raise NotAllowed(f"Batch {batch_id} is {batch.state}: only an approved batch can be released.")
     if content_hash(db, batch_id) != batch.content_hash:
         raise NotAllowed(f"Batch {batch_id} is not as it was approved.")
-    require_funds(db, batch_id)
     try:
         with db.begin_nested():
             db.execute(
@@ -47,6 +60,8 @@ def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime
             )
     except IntegrityError as refused:
         raise NotAllowed(four_eyes(refused, officer, batch_id)) from refused
+    hold_doubtful(db, batch_id, now, limits)
+    require_funds(db, batch_id)
 
 
 def finish_release(
@@ -58,7 +73,7 @@ def finish_release(
     """
     done = 0
     while True:
-        with database.begin() as db, _in_words(batch_id):
+        with database.begin() as db:
             released = _release_some(db, desk, batch_id, now())
             if not released:
                 db.execute(
@@ -72,32 +87,24 @@ def finish_release(
         progress(released)
 
 
-@contextmanager
-def _in_words(batch_id: int) -> Iterator[None]:
-    try:
-        yield
-    except NotEnoughMoney as problem:
-        raise NotAllowed(f"Batch {batch_id} waits: what was funded is used up. Fund it, and release it again.") from problem
-
-
 def unfinished(db: Connection) -> list[int]:
     """Batches whose release was cut short."""
     return [row.id for row in db.execute(text("SELECT id FROM payment_batch WHERE state = 'releasing' ORDER BY id"))]
 
 
+def release_decided(db: Connection, desk: Desk, payment_id: int, now: datetime) -> None:
+    """Release one payment that was held, once it is decided so."""
+    _release(db, desk, db.execute(_PAYMENTS_BY_ID, {"id": payment_id}).all(), now)
+
+
 def _release_some(db: Connection, desk: Desk, batch_id: int, now: datetime) -> int:
-    payments = db.execute(
-        text("""SELECT p.id, p.person_id, p.programme, p.cycle, p.amount, p.grant_id,
-                       w.full_name, w.gender, coalesce(w.chosen_language, w.language) AS language, w.payout_method, h.e164
-                FROM payment p JOIN person w ON w.id = p.person_id
-                LEFT JOIN LATERAL (SELECT e164 FROM person_phone WHERE person_id = w.id AND unproven_at IS NULL
-                                   ORDER BY since, e164 LIMIT 1) h ON true
-                WHERE p.batch_id = :batch AND p.state = 'entered'
-                ORDER BY p.id LIMIT :some FOR UPDATE OF p SKIP LOCKED"""),
-        {"batch": batch_id, "some": PAYMENTS_AT_A_TIME},
-    ).all()
-    if not payments:
-        return 0
+    payments = db.execute(_PAYMENTS_OF_BATCH, {"batch": batch_id, "some": PAYMENTS_AT_A_TIME}).all()
+    if payments:
+        _release(db, desk, payments, now)
+    return len(payments)
+
+
+def _release(db: Connection, desk: Desk, payments: Sequence[Row[Any]], now: datetime) -> None:
     _credit(db, payments)
     db.execute(
         text("UPDATE payment SET state = 'released', released_at = :now WHERE id = ANY(:ids)"),
@@ -105,7 +112,6 @@ def _release_some(db: Connection, desk: Desk, batch_id: int, now: datetime) -> i
     )
     outgoing = [_notice(desk, each, now) for each in payments if each.e164]
     messages.add(db, desk.vault, outgoing, now)
-    return len(payments)
 
 
 def _legs(payment: Row[Any]) -> list[Transfer]:
@@ -125,7 +131,10 @@ def _legs(payment: Row[Any]) -> list[Transfer]:
 def _credit(db: Connection, payments: Sequence[Row[Any]]) -> None:
     legs = [leg for payment in payments for leg in _legs(payment)]
     make_accounts(db, [account for leg in legs for account in (leg.debit, leg.credit)])
-    write(db, legs)
+    try:
+        write(db, legs)
+    except NotEnoughMoney as problem:
+        raise NotAllowed("What was funded for these payments is used up: fund it, and release again.") from problem
 
 
 def _notice(desk: Desk, payment: Row[Any], now: datetime) -> messages.Outgoing:
