@@ -8,6 +8,7 @@ from datetime import datetime
 from redis import Redis
 from redis.exceptions import RedisError
 
+from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.release import finish_release, unfinished
 from ussd_app.store import cash_outs, delivery_reports, messages, unsure_messages, visit_counts
 from workers.office import Office
@@ -47,7 +48,10 @@ def finish_releases(office: Office) -> None:
     with office.database.begin() as db:
         batches = unfinished(db)
     for batch_id in batches:
-        finish_release(office.database, office.desk, batch_id, office.clock, lambda _: None)
+        try:
+            finish_release(office.database, office.desk, batch_id, office.clock, lambda _: None)
+        except NotAllowed as waits:
+            log.error("%s", waits)
 
 
 def count_visits(office: Office, now: datetime) -> None:
