@@ -39,46 +39,63 @@ def inbound_callbacks(
 ) -> Blueprint:
     """Stored once by the provider's own id: it repeats what we do not confirm every minute for twelve hours."""
     pages = Blueprint("inbound", __name__)
+    door = _Door(database, desk, doorbell, provider, numbers, clock)
+
+    @pages.errorhandler(BadForm)
+    def not_understood(problem: BadForm) -> Response:
+        return sentence(str(problem), 400)
 
     @pages.post("/sms-inbound")
     def message() -> Response:
-        try:
-            received = _message(provider, request.form)
-        except BadForm as problem:
-            return sentence(str(problem), 400)
-        with database.begin() as db:
-            answered = inbound.take_message(db, desk, received, uuid4(), clock(), numbers.region)
-        if answered:
-            doorbell.ring_all()
-        return Response("", 200)
+        return door.take_message(request.form)
 
     @pages.post("/sms-opt-outs")
     def stop() -> Response:
-        try:
-            read = read_phone(field(request.form, "phoneNumber", 40), numbers.region)
-        except BadForm as problem:
-            return sentence(str(problem), 400)
-        if read is None:
-            return sentence("The field phoneNumber is no phone number.", 400)
-        with database.begin() as db:
-            opt_outs.stop(db, read.phone.e164, via="carrier", now=clock())
-        return Response("", 200)
+        return door.stop_reminders(request.form)
 
     @pages.post("/voice")
     def ring() -> Response:
-        try:
-            received = _ring(provider, request.form)
-        except BadForm as problem:
-            return sentence(str(problem), 400)
-        if received:
-            meaning = (numbers.received, numbers.not_received)
-            with database.begin() as db:
-                answered = inbound.take_ring(db, desk, received, meaning, uuid4(), clock(), numbers.region)
-            if answered:
-                doorbell.ring_all()
-        return Response(HANG_UP, 200, content_type="application/xml")
+        return door.take_ring(request.form)
 
     return pages
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    database: Database
+    desk: Desk
+    doorbell: Doorbell
+    provider: str
+    numbers: Numbers
+    clock: Callable[[], datetime]
+
+    def take_message(self, form: Mapping[str, str]) -> Response:
+        received = _message(self.provider, form)
+        with self.database.begin() as db:
+            answered = inbound.take_message(db, self.desk, received, uuid4(), self.clock(), self.numbers.region)
+        self._ring_if(answered)
+        return Response("", 200)
+
+    def take_ring(self, form: Mapping[str, str]) -> Response:
+        received = _ring(self.provider, form)
+        if received:
+            meaning = (self.numbers.received, self.numbers.not_received)
+            with self.database.begin() as db:
+                answered = inbound.take_ring(db, self.desk, received, meaning, uuid4(), self.clock(), self.numbers.region)
+            self._ring_if(answered)
+        return Response(HANG_UP, 200, content_type="application/xml")
+
+    def stop_reminders(self, form: Mapping[str, str]) -> Response:
+        read = read_phone(field(form, "phoneNumber", 40), self.numbers.region)
+        if read is None:
+            raise BadForm("The field phoneNumber is no phone number.")
+        with self.database.begin() as db:
+            opt_outs.stop(db, read.phone.e164, via="carrier", now=self.clock())
+        return Response("", 200)
+
+    def _ring_if(self, answered: bool) -> None:
+        if answered:
+            self.doorbell.ring_all()
 
 
 def _message(provider: str, form: Mapping[str, str]) -> Received:
