@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.release import finish_release, unfinished
-from ussd_app.store import cash_outs, messages, unsure_messages, visit_counts
+from ussd_app.store import cash_outs, delivery_reports, messages, unsure_messages, visit_counts
 from workers.office import Office
 from workers.queues import QUEUES, ring
 
@@ -35,6 +35,7 @@ def sweep(office: Office, now: datetime) -> None:
     """Free what a killed worker held; say `unsure` where it was sending."""
     with office.database.begin() as db:
         swept = messages.sweep(db, now)
+        delivery_reports.join_overtaken(db, now)
         swept["settled by their reports"] = unsure_messages.settle(db, now)
         swept["sent again, never having reached the carrier"] = unsure_messages.send_again(db, now)
     for what, how_many in swept.items():
