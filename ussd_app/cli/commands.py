@@ -7,7 +7,6 @@ import click
 from ussd_app.cli import batches, care, communes, deaths, holds, ledger, lists, programmes, setup, visits
 from ussd_app.cli.counter import Counter
 
-
 TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "users": ("Officers.", (setup.add,)),
     "people": (
