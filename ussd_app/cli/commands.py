@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import click
 
 from ussd_app.cli import batches, care, communes, deaths, holds, ledger, lists, programmes, setup, visits
 from ussd_app.cli.counter import Counter
 
-TREE: Mapping[str, tuple[str, tuple[click.Command, ...]]] = {
+TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "users": ("Officers.", (setup.add,)),
     "people": (
         "People: the list, one of them looked up, and the dead.",

@@ -43,5 +43,5 @@ CREATE VIEW recipient AS
 SELECT h.person_id, h.e164, h.since, h.unproven_at IS NULL AS proven,
        (SELECT count(*) FROM person_phone o WHERE o.e164 = h.e164 AND o.unproven_at IS NULL) > 1 AS shared,
        EXISTS (SELECT FROM opt_out s WHERE s.e164 = h.e164 AND s.ended_at IS NULL) AS stopped
-FROM person_phone h;
+FROM person_phone h JOIN person p ON p.id = h.person_id WHERE p.deceased_on IS NULL;
 COMMENT ON VIEW recipient IS 'Every sender reads this, and none reads person_phone: who died or moved on is left out here.';
