@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 
+from sms.providers.numbers import NumberChecks
 from sms.providers.port import SmsProvider
 from ussd_app.actions.desk import Desk
 from ussd_app.store.database import Database
@@ -19,9 +20,18 @@ class Office:
     desk: Desk
     sms: SmsProvider
     mobile_money: MobileMoney
+    """The first of the providers."""
     clock: Callable[[], datetime]
     worker: str
     """Who claims: unique to this process."""
     code_lifetime_s: int
     stop: Event
     """Set when this process should finish what is in its hands and leave the rest."""
+    further: tuple[MobileMoney, ...] = ()
+    """The other providers: an order goes to the one it was held for."""
+    number_checks: NumberChecks | None = None
+    """Who can say when a SIM was last changed; None where nobody is asked."""
+
+    def provider(self, name: str) -> MobileMoney | None:
+        """None where the settings name it no more."""
+        return next((each for each in (self.mobile_money, *self.further) if each.name == name), None)

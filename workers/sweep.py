@@ -9,7 +9,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from ussd_app.actions.release import finish_release, unfinished
-from ussd_app.store import cash_outs, messages, unsure_messages, visit_counts
+from ussd_app.store import attempts, messages, unsure_messages, visit_counts
 from workers.office import Office
 from workers.queues import QUEUES, ring
 
@@ -20,7 +20,7 @@ def relay(office: Office, redis: Redis, now: datetime) -> None:
     """Ring the bell of every queue that has something due. All that was lost with Redis comes back here."""
     with office.database.begin() as db:
         lanes = messages.due_lanes(db, now)
-        cash = cash_outs.any_due(db, now)
+        cash = attempts.any_due(db, now)
     for queue in QUEUES.values():
         if lanes.intersection(queue.lanes) or (cash and not queue.lanes):
             try:
