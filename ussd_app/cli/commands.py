@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ussd_app.cli import batches, care, communes, ledger, lists, setup, visits
+from ussd_app.cli import batches, care, communes, deaths, holds, ledger, lists, setup, visits
 from ussd_app.cli.counter import Counter
 
 
@@ -12,8 +12,24 @@ def groups(counter: Counter) -> tuple[click.Group, ...]:
     """Every group, served at this counter."""
     tree = {
         "users": ("Officers.", (setup.add,)),
-        "people": ("People: the list, and one of them looked up.", (lists.people, care.look_up)),
-        "payments": ("Payment lists: import, approve, release.", (lists.payments, batches.approve, batches.release)),
+        "people": (
+            "People: the list, one of them looked up, and the dead.",
+            (lists.people, care.look_up, deaths.deceased, deaths.alive, deaths.heirs),
+        ),
+        "payments": (
+            "Payment lists: import, check, approve, release, and what is held.",
+            (
+                lists.payments,
+                holds.check,
+                batches.approve,
+                batches.release,
+                holds.held,
+                holds.decide,
+                holds.correct,
+                holds.list_exclusions,
+                holds.exclude,
+            ),
+        ),
         "pins": ("A forgotten PIN, by two officers.", (care.ask_reset, care.send_reset)),
         "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
         "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
