@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=45)
 AT_ONCE = 20
+GIVEN_UP_AT_ONCE = 500
 ASK_AFTER_S = (2, 5, 15, 60, 300, 900, 3600)
 LOOK_AGAIN = timedelta(minutes=2)
 SHORT_FOR = timedelta(hours=24)
@@ -175,7 +176,7 @@ def _not_found(office: Office, cash_out: CashOut) -> None:
 def _short(office: Office, cash_out: CashOut) -> None:
     """The programme's account is short: nobody's failure. It goes again under a new id once the account is filled."""
     now = office.clock()
-    if cash_out.first_sent_at is not None and now - cash_out.first_sent_at > SHORT_FOR:
+    if now - cash_out.asked_at > SHORT_FOR:
         _fail(office, cash_out, "insufficient_float")
         return
     provider_health.short_of_money(office, cash_out.provider)
@@ -183,6 +184,14 @@ def _short(office: Office, cash_out: CashOut) -> None:
         new_id = next_attempt_id(cash_out.id, attempts.spent(db, cash_out))
         soon = now + timedelta(seconds=ASK_AFTER_S[0])
         attempts.again(db, cash_out, new_id, reason="insufficient_float", next_step_at=soon, now=now)
+
+
+def give_up_waiting(office: Office, now: datetime) -> None:
+    """Who has waited a day for money that did not come gets back what was held for it."""
+    with office.database.begin() as db:
+        waiting = attempts.short_since(db, office.desk.vault, now - SHORT_FOR, GIVEN_UP_AT_ONCE)
+    for each in waiting:
+        _fail(office, each, provider_health.SHORT)
 
 
 def _issue(office: Office, cash_out: CashOut, issued: port.Issued) -> None:

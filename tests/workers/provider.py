@@ -35,7 +35,9 @@ class ScriptedMoney:
 
     def enquire(self, order: Order) -> State:
         state = self.enquiries.pop(0) if len(self.enquiries) > 1 else self.enquiries[0]
-        return replace(state, provider_reference=str(order.attempt_id)) if self.unique_references and isinstance(state, Paid) else state
+        if self.unique_references and isinstance(state, Paid):
+            return replace(state, provider_reference=str(order.attempt_id))
+        return state
 
     def read_callback(self, headers: Mapping[str, str], body: bytes) -> Hint | None:
         return None

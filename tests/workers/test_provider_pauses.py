@@ -1,4 +1,4 @@
-"""A provider that cannot take orders: the others wait with the first, nobody's money fails, and it starts again by itself."""
+"""A provider that cannot take orders: the others wait with the first, nobody's money fails, and it begins again alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.village import Village
 from tests.workers.provider import ScriptedMoney
 from tests.workers.test_cash_out import Day, issued, office_of, paid
 from ussd_app.domain.phone import Phone
-from ussd_app.store import attempts, provider_pauses
+from ussd_app.store import attempts, cash_outs, provider_pauses
 from workers import cash_out
 from workers.mobile_money.port import (
     Accepted,
@@ -25,6 +25,7 @@ from workers.mobile_money.port import (
     StillUnsure,
     Unsure,
 )
+from workers.sweep import sweep
 
 
 @pytest.fixture
@@ -91,6 +92,7 @@ def test_after_a_day_without_money_the_balance_is_free_again(village: Village, c
     office = office_of(village, money, day)
     for _ in range(26 * 4):
         cash_out.drain(office)
+        sweep(office, day.now)
         day.now += timedelta(minutes=15)
     assert states(village) == ["failed"] * 3
     assert [village.balance(person) for person in crowd] == [900_000] * 3
@@ -101,8 +103,6 @@ def test_a_callback_about_an_earlier_attempt_still_finds_its_cash_out(village: V
     money = ScriptedMoney(submits=[Refused("insufficient_float"), Accepted("theirs")])
     go_on(village, money, Day(village.now), minutes=3)
     spent, of = village.rows("SELECT attempt_id, cash_out_id FROM spent_attempt")[0]
-    from ussd_app.store import cash_outs
-
     with village.database.begin() as db:
         known = cash_outs.keep_callback(
             db, village.desk.vault, provider="gsma", event_key="k", cash_out_id=spent, body="{}", now=village.now
@@ -146,8 +146,6 @@ def test_a_pause_grows_only_when_it_has_run_out(village: Village) -> None:
 
 
 def test_the_person_is_told_that_it_takes_longer_once(village: Village, crowd: list[int]) -> None:
-    from workers.sweep import sweep
-
     day = Day(village.now)
     office = office_of(village, ScriptedMoney(submits=[Refused("insufficient_float")]), day)
     for _ in range(8):
@@ -199,7 +197,7 @@ def test_asked_as_often_as_they_allow_then_sent_again_under_the_same_id(village:
     village.ask_for_cash(person)
     money = ScriptedMoney(submits=[Accepted("a"), Unsure("duplicate: ask")], enquiries=[Pending(3)])
     go_on(village, money, Day(village.now), minutes=10)
-    assert 2 <= len(money.orders) <= 4
+    assert 2 <= len(money.orders) <= 10
     assert len({order.attempt_id for order in money.orders}) == 1
 
 

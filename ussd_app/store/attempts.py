@@ -150,6 +150,38 @@ def watch(db: Connection, id: UUID, at: datetime | None) -> None:
     db.execute(text("UPDATE cash_out SET watch_at = :at, lease_until = NULL WHERE id = :id"), {"id": id, "at": at})
 
 
+def short_since(db: Connection, vault: Vault, before: datetime, limit: int) -> list[CashOut]:
+    """Asked for before this moment, surely not taken, and waiting for the programme's account to be filled."""
+    rows = db.execute(
+        text(f"""SELECT {COLUMNS} FROM cash_out WHERE state = 'held' AND asked_at < :before
+                 AND (first_sent_at IS NULL OR reason = 'insufficient_float')
+                 AND provider IN (SELECT provider FROM provider_pause WHERE reason = 'insufficient_float')
+                 ORDER BY asked_at LIMIT :limit"""),
+        {"before": before, "limit": limit},
+    ).all()
+    return [read(row, vault) for row in rows]
+
+
+def promised_before(db: Connection, before: datetime, limit: int) -> list[UUID]:
+    """Asked for before this moment, not decided, and their owners were not told that it takes longer."""
+    rows = db.execute(
+        text("""SELECT id FROM cash_out WHERE state IN ('held', 'sent', 'unknown') AND told_late_at IS NULL
+                AND asked_at < :before ORDER BY asked_at LIMIT :limit"""),
+        {"before": before, "limit": limit},
+    )
+    return list(rows.scalars())
+
+
+def note_told_late(db: Connection, id: UUID, now: datetime) -> bool:
+    """True for the one who may tell it: still undecided, and not told before."""
+    told = db.execute(
+        text("""UPDATE cash_out SET told_late_at = :now
+                WHERE id = :id AND told_late_at IS NULL AND state IN ('held', 'sent', 'unknown')"""),
+        {"id": id, "now": now},
+    )
+    return told.rowcount > 0
+
+
 def next_look(db: Connection, id: UUID, looks: Sequence[timedelta], now: datetime) -> datetime | None:
     """The first of these moments after its end that is still to come; None when all have passed."""
     ended_at = db.execute(text("SELECT ended_at FROM cash_out WHERE id = :id"), {"id": id}).scalar_one()

@@ -33,6 +33,7 @@ class CashOut:
     amount: Dong
     fee: Dong
     state: CashOutState
+    asked_at: datetime
     first_sent_at: datetime | None
     resend_until: datetime | None
     asks: int
@@ -43,7 +44,7 @@ class CashOut:
     """Counts every step: who holds an older one has been overtaken."""
 
 
-COLUMNS = """id, reference, person_id, asked_from, point_code, wallet_sealed, amount, fee, state, first_sent_at,
+COLUMNS = """id, reference, person_id, asked_from, point_code, wallet_sealed, amount, fee, state, asked_at, first_sent_at,
              resend_until, asks, provider, coalesce(attempt_id, id) AS attempt_id, version"""
 
 
@@ -58,6 +59,7 @@ def read(row: Row[Any], vault: Vault) -> CashOut:
         amount=Dong(row.amount),
         fee=Dong(row.fee),
         state=CashOutState(row.state),
+        asked_at=row.asked_at,
         first_sent_at=row.first_sent_at,
         resend_until=row.resend_until,
         asks=row.asks,
