@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ussd_app.cli import batches, care, communes, deaths, holds, ledger, lists, programmes, setup, visits
+from ussd_app.cli import batches, care, communes, deaths, focal, holds, ledger, lists, programmes, setup, visits
 from ussd_app.cli.counter import Counter
 
 TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
@@ -31,6 +31,10 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
     "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
     "communes": ("What a commune tells its people.", (communes.name_officer, communes.plan_hand_out)),
+    "focal": (
+        "What communes keep for their people, and the sessions in which it is handed out.",
+        (focal.open_session, focal.list_session, focal.hand_out, focal.close_session, focal.explain, focal.communes),
+    ),
     "ledger": ("The ledger.", (ledger.check, ledger.fund, ledger.periods)),
     "programmes": (
         "What each programme pays.",
