@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +24,7 @@ PRICE = 400
 GIFT = {"amount": "500000", "place": "Nhà văn hóa xã", "from_day": "2027-02-01"}
 
 
-def wish(village: Village, kind: str = "tet_gift", **changed: object) -> Wish:
+def wish(village: Village, kind: str = "tet_gift", **changed: Any) -> Wish:
     details = GIFT if kind == "tet_gift" else {}
     meant = Wish("Tết", kind, details, ["05443"], None, None, village.now, AT_ONCE)
     return replace(meant, **changed)
@@ -101,7 +102,7 @@ def test_two_officers(village: Village):
         ({"kind": "payment_late", "details": {"expected_on": "2027-02-01"}}, "speaks of a cycle"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_in_one_sentence(village: Village, changed: dict[str, object], sentence: str):
+def test_what_cannot_be_meant_is_refused_in_one_sentence(village: Village, changed: dict[str, Any], sentence: str):
     with pytest.raises(NotAllowed, match=sentence):
         draft(village, wish(village, **changed))
 

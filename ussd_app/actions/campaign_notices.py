@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from sms.every import EVERY_NOTICE, facts_needed, notice_for
-
 from ussd_app.actions.desk import Desk
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle

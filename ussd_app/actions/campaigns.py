@@ -116,7 +116,7 @@ def preview(db: Connection, desk: Desk, campaign: Campaign, *, price: int, now: 
         told=len(told),
         left_out=Counter(each.left_out for each in listeners if each.left_out),
         parts=parts,
-        longest=max(texts, key=lambda each: cost(each).septets, default=""),
+        longest=max(texts, key=lambda each: cost(each).units, default=""),
         example=texts[0] if texts else "",
         cost=parts * price,
         spent_this_month=sms_costs.spent(db, month, zone=desk.zone.key, price=price),

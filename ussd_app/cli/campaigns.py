@@ -220,17 +220,17 @@ def _standing(desk: Open, number: int) -> tuple[CampaignState, str]:
         campaign = _found(campaigns.find(db, number), number)
         stages = campaigns.progress(db, number)
         due = {desk.desk.local(moment): count for moment, count in campaigns.still_due(db, number).items()}
-        rate = campaigns.rate(db, desk.now())
+        rate = campaigns.a_minute(db, desk.now())
     lines = [f"Campaign {number}, {campaign.name}: {campaign.state}", _stages(stages)]
     if campaign.state is CampaignState.APPROVED:
         now = desk.desk.local(desk.now())
         outlook = forecast(due, now, rate or USUAL_RATE).words(now)
-        lines.append(f"{outlook} (at {rate:.0f} a second)" if rate else f"{outlook} (nothing was sent lately)")
+        lines.append(f"{outlook} (at {rate:,} a minute)" if rate else f"{outlook} (nothing was sent lately)")
     return campaign.state, "\n".join(lines)
 
 
-USUAL_RATE = 50.0
-"""Messages a second, where none were sent lately to measure it by: what an aggregator grants a province."""
+USUAL_RATE = 3_000
+"""Messages a minute, where none were sent lately to measure it by: what an aggregator grants a province."""
 
 
 def _stages(stages: dict[str, int]) -> str:

@@ -88,27 +88,26 @@ class Forecast:
         return "; ".join([finish, *rolled])
 
 
-def forecast(due: Mapping[datetime, int], now: datetime, a_second: float) -> Forecast:
-    """When all are told at this rate, of messages that may go from these local moments on.
+def forecast(due: Mapping[datetime, int], now: datetime, a_minute: int) -> Forecast:
+    """When all are told at so many messages a minute, of those that may go from these local moments on.
 
     The sending is followed minute by minute: what is due queues up, and the lane takes its share while people wake.
     """
-    left = sum(due.values())
-    later: dict[date, float] = {}
-    if not left or a_second <= 0:
-        return Forecast(None, {})
-    waiting, coming = 0.0, sorted(due.items())
-    moment, at = next_awake(now), 0
+    later: dict[date, int] = {}
+    if not sum(due.values()) or a_minute <= 0:
+        return Forecast(None, later)
+    coming = sorted(due.items())
+    waiting, at, moment = 0, 0, next_awake(now)
     while True:
         while at < len(coming) and coming[at][0] < moment + _MINUTE:
             waiting += coming[at][1]
             at += 1
-        sent = min(waiting, a_second * 60)
+        sent = min(waiting, a_minute)
         waiting -= sent
         if moment.date() != now.date() and sent:
             later[moment.date()] = later.get(moment.date(), 0) + sent
-        if at == len(coming) and waiting < 1:
-            return Forecast(moment + timedelta(seconds=sent / a_second), {day: round(some) for day, some in later.items()})
+        if at == len(coming) and not waiting:
+            return Forecast(moment + _MINUTE * sent / a_minute, later)
         moment = awake_after(moment, _MINUTE)
         if not waiting and at < len(coming):
             moment = max(moment, next_awake(coming[at][0]))

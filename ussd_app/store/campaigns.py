@@ -238,15 +238,13 @@ def still_due(db: Connection, campaign_id: int) -> dict[datetime, int]:
     return {row.moment: row.people for row in rows}
 
 
-def rate(db: Connection, now: datetime, within: timedelta = timedelta(minutes=2)) -> float:
-    """Messages a second handed over lately, in all lanes."""
-    handed = db.execute(
+def a_minute(db: Connection, now: datetime, within: timedelta = timedelta(minutes=2)) -> int:
+    """Messages a minute handed over lately, in all lanes; none when nothing was."""
+    handed, first = db.execute(
         text("SELECT count(*), min(sending_at) FROM sms_message WHERE sending_at > CAST(:now AS timestamptz) - :within"),
         {"now": now, "within": within},
     ).one()
-    if not handed[0]:
-        return 0.0
-    return float(handed[0]) / max((now - handed[1]).total_seconds(), 1.0)
+    return int(handed * 60 / max((now - first).total_seconds(), 1)) if handed else 0
 
 
 def not_reached(db: Connection, campaign_id: int) -> list[Row[Any]]:
