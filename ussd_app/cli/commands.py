@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ussd_app.cli import batches, campaigns, care, communes, ledger, lists, setup, sheets, sms_office, visits
+from ussd_app.cli import batches, campaigns, care, communes, deaths, holds, ledger, lists, setup, sheets, sms_office, visits
 from ussd_app.cli.counter import Counter
 
 
@@ -12,16 +12,27 @@ def groups(counter: Counter) -> tuple[click.Group, ...]:
     """Every group, served at this counter."""
     tree = {
         "users": ("Officers.", (setup.add,)),
-        "people": ("People: the list, and one of them looked up.", (lists.people, care.look_up)),
+        "people": (
+            "People: the list, one of them looked up, and the dead.",
+            (lists.people, care.look_up, deaths.deceased, deaths.alive, deaths.heirs),
+        ),
         "payments": (
-            "Payment lists: import, approve, release, and what became of the news.",
-            (lists.payments, batches.approve, batches.release, sheets.sheet),
+            "Payment lists: import, check, approve, release, what is held, and what became of the news.",
+            (
+                lists.payments,
+                holds.check,
+                batches.approve,
+                batches.release,
+                holds.held,
+                holds.decide,
+                holds.correct,
+                holds.list_exclusions,
+                holds.exclude,
+                sheets.sheet,
+            ),
         ),
         "campaigns": ("One notice to many people.", campaigns.COMMANDS),
-        "sms": (
-            "Messages: what never arrived, and what they cost.",
-            (sms_office.undelivered, sms_office.visited, sms_office.cost, sms_office.set_budget),
-        ),
+        "sms": ("Messages: what never arrived, and what they cost.", sms_office.COMMANDS),
         "pins": ("A forgotten PIN, by two officers.", (care.ask_reset, care.send_reset)),
         "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
         "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),

@@ -86,3 +86,6 @@ def _month(written: str) -> str:
     if not re.fullmatch(r"20\d{2}-(0[1-9]|1[0-2])", written):
         raise NotAllowed(f"{written!r} is not a month: write YYYY-MM.")
     return written
+
+
+COMMANDS = (undelivered, visited, cost, set_budget)

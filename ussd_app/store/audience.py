@@ -26,7 +26,7 @@ class Paid(Enum):
 
 _FACTS = """
     p.id AS person_id, p.commune_id, p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language,
-    k.name AS commune, pay.id AS payment_id, pay.amount, pay.cycle,
+    k.name AS commune, p.deceased_on IS NOT NULL AS deceased, pay.id AS payment_id, pay.amount, pay.cycle,
     (SELECT e164 FROM person_phone WHERE person_id = p.id AND unproven_at IS NULL ORDER BY since, e164 LIMIT 1) AS e164,
     EXISTS (SELECT FROM person_phone WHERE person_id = p.id) AS has_phone,
     EXISTS (SELECT FROM person_phone h JOIN person_phone o ON o.e164 = h.e164 AND o.person_id <> h.person_id
@@ -121,6 +121,8 @@ def _read(row: Row[Any]) -> Listener:
 
 
 def _left_out(row: Row[Any]) -> LeftOut | None:
+    if row.deceased:
+        return LeftOut.DECEASED
     if row.e164 is None:
         return LeftOut.UNPROVEN if row.has_phone else LeftOut.NO_PHONE
     return None
