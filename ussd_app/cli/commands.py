@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import click
 
 from ussd_app.cli import (
@@ -12,6 +10,7 @@ from ussd_app.cli import (
     care,
     communes,
     deaths,
+    focal,
     holds,
     ledger,
     lists,
@@ -23,7 +22,7 @@ from ussd_app.cli import (
 )
 from ussd_app.cli.counter import Counter
 
-TREE: Mapping[str, tuple[str, tuple[click.Command, ...]]] = {
+TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "users": ("Officers.", (setup.add,)),
     "people": (
         "People: the list, one of them looked up, and the dead.",
@@ -50,6 +49,10 @@ TREE: Mapping[str, tuple[str, tuple[click.Command, ...]]] = {
     "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
     "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
     "communes": ("What a commune tells its people.", (communes.name_officer, communes.plan_hand_out)),
+    "focal": (
+        "What communes keep for their people, and the sessions in which it is handed out.",
+        (focal.open_session, focal.list_session, focal.hand_out, focal.close_session, focal.explain, focal.communes),
+    ),
     "ledger": ("The ledger.", (ledger.check, ledger.fund, ledger.periods)),
     "programmes": (
         "What each programme pays.",
@@ -59,7 +62,6 @@ TREE: Mapping[str, tuple[str, tuple[click.Command, ...]]] = {
     "db": ("The database.", (setup.upgrade,)),
     "demo": ("Demo data.", (setup.demo_lists, setup.demo_load)),
 }
-"""What each group is for, and its commands."""
 
 
 def groups(counter: Counter) -> tuple[click.Group, ...]:
