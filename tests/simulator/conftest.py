@@ -130,10 +130,8 @@ class Networks:
     def _ended(self, client_id: str) -> dict[str, Any] | None:
         found = self.get(self.get(f"/responses/{client_id}").json()["link"]).json()
         match found.get("status"):
-            case "pending":
+            case "pending" | "completed":  # completed: it was decided between the two questions
                 return None
-            case "completed":  # it was decided between the two questions
-                return self.get(found["objectReference"]).json()
             case _:
                 return found
 
