@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -49,7 +50,7 @@ def open_office(settings: Settings, name: str, stop: Event) -> Office:
         sms=AfricasTalking(settings.at_username, settings.at_api_key or "simulated", settings.sms_url, settings.sms_sender),
         mobile_money=mobile_money,
         clock=lambda: datetime.now(UTC),
-        worker=f"{name}@{socket.gethostname()}:{os.getpid()}",
+        worker=f"{name}@{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",  # a number comes again after a kill
         code_lifetime_s=settings.code_lifetime_s,
         stop=stop,
     )
