@@ -37,7 +37,7 @@ class Behaviour:
     """A request without X-Callback-URL is answered 201 with the object itself."""
     service: str = "available"
     """What the heartbeat says; `unavailable` also answers every request with 503."""
-    poll_limit: int = 100
+    poll_limit: int = 1000
     limits: Limits = Limits()
 
 
