@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from sms.providers.africas_talking import AfricasTalking
 from ussd_app.actions.desk import Desk
+from ussd_app.actions.receipts import Asking
 from ussd_app.settings import Settings, SettingsError
 from ussd_app.store.database import Database
 from ussd_app.store.vault import Vault
@@ -30,7 +31,7 @@ from workers.campaigns import let_out, make_work, watch_budget
 from workers.mobile_money.gsma import GsmaMobileMoney
 from workers.office import Office
 from workers.queues import QUEUES
-from workers.sweep import count_visits, finish_releases, relay, sweep
+from workers.sweep import ask_receipts, count_visits, finish_releases, relay, sweep
 
 log = logging.getLogger("workers")
 
@@ -46,7 +47,8 @@ def open_office(settings: Settings, name: str, stop: Event) -> Office:
     mobile_money = GsmaMobileMoney(
         settings.mobile_money_url, settings.momo_api_key, settings.momo_account, settings.mobile_money_callback_url
     )
-    desk = Desk(Vault(data_key), settings.sms_sender, settings.hotline, mobile_money.name, ZoneInfo(settings.timezone))
+    zone = ZoneInfo(settings.timezone)
+    desk = Desk(Vault(data_key), settings.sms_sender, settings.hotline, mobile_money.name, zone, settings.ussd_code)
     return Office(
         database=Database(settings.database_url, pool_size=8),
         desk=desk,
@@ -56,6 +58,12 @@ def open_office(settings: Settings, name: str, stop: Event) -> Office:
         worker=f"{name}@{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",  # a number comes again after a kill
         code_lifetime_s=settings.code_lifetime_s,
         stop=stop,
+        asking=Asking(
+            settings.ask_receipt_after_days,
+            settings.sms_sender == settings.sms_number,
+            settings.missed_call_received,
+            settings.missed_call_not_received,
+        ),
     )
 
 
@@ -105,6 +113,7 @@ def _look(office: Office, redis: Redis, looks: int) -> None:
     if looks % RELEASES_EVERY == 0:
         finish_releases(office)
         count_visits(office, now)
+        ask_receipts(office)
         make_work(office, now)
     if looks % CAMPAIGNS_EVERY == 0:
         let_out(office, now)
