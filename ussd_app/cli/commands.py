@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import click
 
 from ussd_app.cli import batches, care, communes, deaths, holds, ledger, lists, programmes, setup, visits
 from ussd_app.cli.counter import Counter
 
-_TREE: Mapping[str, tuple[str, Sequence[click.Command]]] = {
+TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "users": ("Officers.", (setup.add,)),
     "people": (
         "People: the list, one of them looked up, and the dead.",
@@ -47,7 +45,7 @@ _TREE: Mapping[str, tuple[str, Sequence[click.Command]]] = {
 def groups(counter: Counter) -> tuple[click.Group, ...]:
     """Every group, served at this counter."""
     made: list[click.Group] = []
-    for name, (help_text, commands) in _TREE.items():
+    for name, (help_text, commands) in TREE.items():
         group = click.Group(name, help=help_text)
         for command in commands:
             group.add_command(command)
