@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ussd_app.cli import batches, care, communes, deaths, holds, ledger, lists, setup, visits
+from ussd_app.cli import batches, care, closes, communes, deaths, holds, ledger, lists, setup, visits
 from ussd_app.cli.counter import Counter
 
 
@@ -34,6 +34,11 @@ def groups(counter: Counter) -> tuple[click.Group, ...]:
         "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
         "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
         "communes": ("What a commune tells its people.", (communes.name_officer, communes.plan_hand_out)),
+        "statements": ("Providers' statements.", (closes.import_statement, closes.fetch)),
+        "close": (
+            "The daily close: lists, ledger and statement.",
+            (closes.close_day, closes.show_day, closes.open_board, closes.settle),
+        ),
         "ledger": ("The ledger.", (ledger.check,)),
         "visits": ("What people do on the line.", (visits.report,)),
         "db": ("The database.", (setup.upgrade,)),
