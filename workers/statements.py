@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import cast
+
+from sqlalchemy.exc import OperationalError
 
 from ussd_app.actions.closing import close_day, span_of
 from ussd_app.store import statements
-from workers.mobile_money.port import StatementCut, Statements
+from workers.mobile_money.port import Offer, StatementCut, Statements
 from workers.office import Office
 
 log = logging.getLogger(__name__)
@@ -17,6 +20,15 @@ LINES_AT_ONCE = 500
 WAIT_FOR_STRAGGLERS = timedelta(minutes=30)
 """After midnight, so that a provider has written down the evening."""
 LOOK_BACK = 3  # days fetched anew each night: what is written down late is found
+
+
+def read_statements(office: Office) -> None:
+    """What the clock does every few minutes, beside its other work."""
+    try:
+        ask_for_last_night(office, office.clock())
+        fetch(office, office.clock())
+    except OperationalError:
+        log.warning("the database does not answer; statements are read later")
 
 
 def yesterday(office: Office, now: datetime) -> date:
@@ -36,11 +48,11 @@ def ask_for_last_night(office: Office, now: datetime) -> None:
 
 def fetch(office: Office, now: datetime) -> int:
     """Read every day that was asked for, and close those that are over. How many days were read to their end."""
-    provider = office.mobile_money
-    if not isinstance(provider, Statements):
+    if Offer.STATEMENT not in office.mobile_money.offers:
         return 0
+    provider = cast(Statements, office.mobile_money)
     with office.database.begin() as db:
-        days = statements.to_fetch(db, provider.name)
+        days = statements.to_fetch(db, office.mobile_money.name)
     return sum(_fetch_day(office, provider, day, now) for day in days)
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from redis import Redis
 from redis.exceptions import RedisError
 
+from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.release import finish_release, unfinished
-from ussd_app.store import cash_outs, messages, unsure_messages, visit_counts
+from ussd_app.store import cash_outs, delivery_reports, messages, unsure_messages, visit_counts
 from workers.office import Office
 from workers.queues import QUEUES, ring
 
@@ -34,6 +35,7 @@ def sweep(office: Office, now: datetime) -> None:
     """Free what a killed worker held; say `unsure` where it was sending."""
     with office.database.begin() as db:
         swept = messages.sweep(db, now)
+        delivery_reports.join_overtaken(db, now)
         swept["settled by their reports"] = unsure_messages.settle(db, now)
         swept["sent again, never having reached the carrier"] = unsure_messages.send_again(db, now)
     for what, how_many in swept.items():
@@ -46,7 +48,10 @@ def finish_releases(office: Office) -> None:
     with office.database.begin() as db:
         batches = unfinished(db)
     for batch_id in batches:
-        finish_release(office.database, office.desk, batch_id, office.clock, lambda _: None)
+        try:
+            finish_release(office.database, office.desk, batch_id, office.clock, lambda _: None)
+        except NotAllowed as waits:
+            log.error("%s", waits)
 
 
 def count_visits(office: Office, now: datetime) -> None:

@@ -44,8 +44,9 @@ class ScriptedSms:
 
     rule: Callable[[Phone], Outcome] = lambda phone: SmsAccepted(f"ATXid_{phone.e164}")
     name: str = "africas_talking"
+    phones_in_a_call: int = 100
     calls: list[tuple[str, tuple[Phone, ...]]] = field(default_factory=list)
 
-    def send(self, text: str, to: tuple[Phone, ...]) -> tuple[Outcome, ...]:
+    def send(self, text: str, to: tuple[Phone, ...], key: str = "") -> tuple[Outcome, ...]:
         self.calls.append((text, to))
         return tuple(self.rule(phone) for phone in to)

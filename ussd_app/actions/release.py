@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from sms.notices import PaymentArrived
 from ussd_app.actions.desk import Desk
+from ussd_app.actions.funding import require_funds
 from ussd_app.actions.holds import USUAL, hold_doubtful
 from ussd_app.actions.payments import NotAllowed, content_hash, find_batch, four_eyes, require
 from ussd_app.domain import ledger
-from ussd_app.domain.ledger import Transfer, leg_id
+from ussd_app.domain.ledger import NotEnoughMoney, Transfer, leg_id
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle, Role
 from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
@@ -60,12 +61,16 @@ def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime
     except IntegrityError as refused:
         raise NotAllowed(four_eyes(refused, officer, batch_id)) from refused
     hold_doubtful(db, batch_id, now, limits)
+    require_funds(db, batch_id)
 
 
 def finish_release(
     database: Database, desk: Desk, batch_id: int, now: Callable[[], datetime], progress: Callable[[int], None]
 ) -> int:
-    """Release what is still to be released, some payments at a time, and close the batch. How many there were."""
+    """Release what is still to be released, some payments at a time, and close the batch. How many there were.
+
+    Raises NotAllowed when the funding was taken back meanwhile; what was released stays, and the rest can go on later.
+    """
     done = 0
     while True:
         with database.begin() as db:
@@ -126,7 +131,10 @@ def _legs(payment: Row[Any]) -> list[Transfer]:
 def _credit(db: Connection, payments: Sequence[Row[Any]]) -> None:
     legs = [leg for payment in payments for leg in _legs(payment)]
     make_accounts(db, [account for leg in legs for account in (leg.debit, leg.credit)])
-    write(db, legs)
+    try:
+        write(db, legs)
+    except NotEnoughMoney as problem:
+        raise NotAllowed("What was funded for these payments is used up: fund it, and release again.") from problem
 
 
 def _notice(desk: Desk, payment: Row[Any], now: datetime) -> messages.Outgoing:

@@ -83,3 +83,35 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER transfer_void_is_known AFTER INSERT ON transfer DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.kind = 'void') EXECUTE FUNCTION check_void_is_known();
+
+-- What the state has paid in, and took back: the papers behind the transfers -------------------------------
+
+CREATE TABLE funding (
+    transfer_id  uuid PRIMARY KEY REFERENCES transfer,
+    programme    text NOT NULL REFERENCES programme,
+    cycle        text NOT NULL CHECK (cycle ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+    document     text NOT NULL,
+    entered_by   integer NOT NULL REFERENCES officer,
+    entered_at   timestamptz NOT NULL
+);
+
+-- What an account still has of each month: a person takes the oldest money first ---------------------------
+
+CREATE VIEW kept_by_cycle AS
+    WITH arrival AS (
+        SELECT t.credit_id AS account_id, t.created_at AS since, t.id,
+               coalesce(d.cycle, g.cycle, '') AS cycle,
+               t.amount - coalesce((SELECT sum(r.amount) FROM transfer r WHERE r.reverses_id = t.id), 0) AS amount
+        FROM transfer t JOIN account c ON c.id = t.credit_id AND c.kind IN ('beneficiary', 'trust')
+        JOIN account d ON d.id = t.debit_id LEFT JOIN payment g ON g.grant_id = t.journal_id
+        WHERE t.kind IN ('single', 'post') AND t.reverses_id IS NULL
+    ), counted AS (
+        SELECT *, sum(amount) OVER (PARTITION BY account_id ORDER BY cycle DESC, since DESC, id
+                                    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - amount AS newer
+        FROM arrival
+    )
+    SELECT a.id AS account_id, a.code, a.kind, a.programme, coalesce(a.person_id, a.kept_for) AS person_id, w.cycle,
+           w.since, w.amount::bigint AS amount,
+           least(w.amount, greatest(0, a.credits_posted - a.debits_posted - w.newer))::bigint AS left_over,
+           a.debits_pending AS held
+    FROM counted w JOIN account a ON a.id = w.account_id;
