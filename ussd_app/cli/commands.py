@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ussd_app.cli import batches, care, closes, communes, deaths, holds, ledger, lists, programmes, setup, visits
+from ussd_app.cli import batches, care, closes, communes, deaths, focal, holds, ledger, lists, programmes, setup, visits
 from ussd_app.cli.counter import Counter
 
 TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
@@ -35,6 +35,10 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "close": (
         "The daily close: lists, ledger and statement.",
         (closes.close_day, closes.show_day, closes.open_board, closes.settle),
+    ),
+    "focal": (
+        "What communes keep for their people, and the sessions in which it is handed out.",
+        (focal.open_session, focal.list_session, focal.hand_out, focal.close_session, focal.explain, focal.communes),
     ),
     "ledger": ("The ledger.", (ledger.check, ledger.fund, ledger.periods)),
     "programmes": (
