@@ -26,6 +26,7 @@ from ussd_app.settings import Settings, SettingsError
 from ussd_app.store.database import Database
 from ussd_app.store.vault import Vault
 from workers import tasks
+from workers.campaigns import let_out, make_work, watch_budget
 from workers.mobile_money.gsma import GsmaMobileMoney
 from workers.office import Office
 from workers.queues import QUEUES
@@ -38,6 +39,8 @@ LOOK_EVERY_S = 1.0
 SWEEP_EVERY = 10  # looks
 RELEASES_EVERY = 60  # looks
 STATEMENTS_EVERY = 300  # looks
+CAMPAIGNS_EVERY = 2  # looks
+BUDGET_EVERY = 3600  # looks
 
 
 def open_office(settings: Settings, name: str, stop: Event) -> Office:
@@ -94,6 +97,8 @@ def clock(settings: Settings) -> None:
             if looks % STATEMENTS_EVERY == 0 and not statements.is_alive():
                 statements = Thread(target=read_statements, args=(office,), daemon=True)
                 statements.start()
+            if looks % BUDGET_EVERY == 0:
+                watch_budget(office, office.clock(), settings.sms_price)
         except OperationalError:
             log.warning("the database does not answer; trying again in a second")
         looks += 1
@@ -106,6 +111,9 @@ def _look(office: Office, redis: Redis, looks: int) -> None:
     if looks % RELEASES_EVERY == 0:
         finish_releases(office)
         count_visits(office, now)
+        make_work(office, now)
+    if looks % CAMPAIGNS_EVERY == 0:
+        let_out(office, now)
     relay(office, redis, now)
 
 
