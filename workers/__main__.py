@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 from datetime import UTC, datetime
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,15 +21,19 @@ from rq import Queue, SimpleWorker
 from sqlalchemy.exc import OperationalError
 
 from sms.providers.africas_talking import AfricasTalking
+from sms.providers.africas_talking_insights import AfricasTalkingInsights
+from sms.providers.numbers import NumberChecks
 from ussd_app.actions.desk import Desk
 from ussd_app.settings import Settings, SettingsError
 from ussd_app.store.database import Database
 from ussd_app.store.vault import Vault
 from workers import tasks
 from workers.campaigns import let_out, make_work, watch_budget
-from workers.mobile_money.gsma import GsmaMobileMoney
+from workers.mobile_money.choosing import providers_of, who_offers
+from workers.mobile_money.port import Offer
 from workers.office import Office
 from workers.queues import QUEUES
+from workers.statements import read_statements
 from workers.sweep import count_visits, finish_releases, relay, sweep
 
 log = logging.getLogger("workers")
@@ -37,26 +41,43 @@ log = logging.getLogger("workers")
 LOOK_EVERY_S = 1.0
 SWEEP_EVERY = 10  # looks
 RELEASES_EVERY = 60  # looks
+STATEMENTS_EVERY = 300  # looks
 CAMPAIGNS_EVERY = 2  # looks
 BUDGET_EVERY = 3600  # looks
 
 
 def open_office(settings: Settings, name: str, stop: Event) -> Office:
     _, data_key = settings.keys()
-    mobile_money = GsmaMobileMoney(
-        settings.mobile_money_url, settings.momo_api_key, settings.momo_account, settings.mobile_money_callback_url
+    providers = providers_of(settings)
+    by_name = {each.name: each for each in providers}
+    first = by_name[who_offers(Offer.CODE, providers)]
+    desk = Desk(
+        Vault(data_key),
+        settings.sms_sender,
+        settings.hotline,
+        first.name,
+        ZoneInfo(settings.timezone),
+        settings.ussd_code,
+        who_offers(Offer.WALLET, providers),
     )
-    desk = Desk(Vault(data_key), settings.sms_sender, settings.hotline, mobile_money.name, ZoneInfo(settings.timezone))
     return Office(
         database=Database(settings.database_url, pool_size=8),
         desk=desk,
         sms=AfricasTalking(settings.at_username, settings.at_api_key or "simulated", settings.sms_url, settings.sms_sender),
-        mobile_money=mobile_money,
+        mobile_money=first,
         clock=lambda: datetime.now(UTC),
         worker=f"{name}@{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",  # a number comes again after a kill
         code_lifetime_s=settings.code_lifetime_s,
         stop=stop,
+        further=tuple(each for each in providers if each is not first),
+        number_checks=_number_checks(settings),
     )
+
+
+def _number_checks(settings: Settings) -> NumberChecks | None:
+    if not settings.number_checks:
+        return None
+    return AfricasTalkingInsights(settings.at_username, settings.at_api_key or "simulated", settings.sms_url)
 
 
 class Worker(SimpleWorker):
@@ -88,9 +109,13 @@ def clock(settings: Settings) -> None:
     office = open_office(settings, "clock", stop)
     redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
     looks = 0
+    statements = Thread()  # a provider that is slow to tell must not keep the bells waiting
     while not stop.wait(LOOK_EVERY_S):
         try:
             _look(office, redis, looks)
+            if looks % STATEMENTS_EVERY == 0 and not statements.is_alive():
+                statements = Thread(target=read_statements, args=(office,), daemon=True)
+                statements.start()
             if looks % BUDGET_EVERY == 0:
                 watch_budget(office, office.clock(), settings.sms_price)
         except OperationalError:
