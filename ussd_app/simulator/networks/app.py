@@ -20,6 +20,7 @@ from ussd_app.simulator.networks.gsma.entrance import token_pages
 from ussd_app.simulator.networks.gsma.guide import guide
 from ussd_app.simulator.networks.gsma.provider import mobile_money
 from ussd_app.simulator.networks.gsma.sandbox import furnish
+from ussd_app.simulator.networks.outgoing import outgoing
 from ussd_app.simulator.networks.parts import Parts
 from ussd_app.simulator.networks.server import serving
 from ussd_app.simulator.networks.ussd_gateway import switchboard_at, ussd_gateway
@@ -52,6 +53,7 @@ def _phones(app: Flask, parts: Parts) -> None:
     """What stands between phones and the product: SMS, and the USSD gateway."""
     switchboard = switchboard_at(parts)
     app.register_blueprint(africas_talking_sms(parts))
+    app.register_blueprint(outgoing(parts))
     app.register_blueprint(ussd_gateway(switchboard))
     parts.background.repeat(switchboard.end_the_overdue, every_s=0.25)
     parts.background.repeat(switchboard.forget_the_old, every_s=10)
