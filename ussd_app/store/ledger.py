@@ -78,7 +78,7 @@ def _hold(
 ) -> None:
     legs = [
         Transfer(
-            leg_id(journal_id, step, number), source, credit, amount, journal_id, reason,
+            leg_id(journal_id, step, number), source, ledger.shelf(credit, journal_id), amount, journal_id, reason,
             TransferKind.PENDING, expires_at=expires_at,
         )
         for number, (source, amount) in enumerate(sources)
