@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ussd_app.cli import batches, care, communes, deaths, focal, holds, ledger, lists, programmes, setup, visits
+from ussd_app.cli import batches, care, communes, deaths, focal, holds, ledger, lists, programmes, setup, unclaimed, visits
 from ussd_app.cli.counter import Counter
 
 TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
@@ -39,6 +39,10 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "programmes": (
         "What each programme pays.",
         (programmes.list_them, programmes.set_amount, programmes.set_priority),
+    ),
+    "unclaimed": (
+        "Money that waits for its owner.",
+        (unclaimed.list_them, unclaimed.ask_return, unclaimed.claim_again, unclaimed.agree),
     ),
     "visits": ("What people do on the line.", (visits.report,)),
     "db": ("The database.", (setup.upgrade,)),

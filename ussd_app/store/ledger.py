@@ -158,6 +158,11 @@ def return_fee(db: Connection, journal_id: UUID, return_id: UUID, amount: Dong, 
     return _give_back(db, journal_id, return_id, amount, reason, {AccountKind.FEES})
 
 
+def claim_again(db: Connection, journal_id: UUID, claim_id: UUID, amount: Dong, reason: str) -> bool:
+    """What went back to the state unclaimed is its owner's again; see `reverse`."""
+    return _give_back(db, journal_id, claim_id, amount, reason, {AccountKind.RETURNED})
+
+
 def correct(db: Connection, grant_id: UUID, correction_id: UUID, amount: Dong, reason: str) -> bool:
     """Take back what was granted by mistake, as long as its owner still has it: NotEnoughMoney otherwise."""
     return _give_back(db, grant_id, correction_id, amount, reason, {AccountKind.BENEFICIARY})

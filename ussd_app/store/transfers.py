@@ -131,7 +131,8 @@ def make_accounts(db: Connection, accounts: Sequence[Account]) -> None:
         text("""INSERT INTO account (code, kind, person_id, programme, guarded, kept_for, commune_code)
                 SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:kinds AS text[]), CAST(:people AS bigint[]),
                                      CAST(:programmes AS text[]), CAST(:guarded AS boolean[]),
-                                     CAST(:kept_for AS bigint[]), CAST(:communes AS text[]))
+                                     CAST(:kept_for AS bigint[]), CAST(:communes AS text[])) AS t (code)
+                WHERE NOT EXISTS (SELECT FROM account a WHERE a.code = t.code)
                 ON CONFLICT (code) DO NOTHING"""),
         {
             "codes": [each.code for each in every],
