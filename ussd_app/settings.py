@@ -38,6 +38,7 @@ class Settings:
     at_username: str = _setting("sandbox", "Africa's Talking user name.")
     at_api_key: str = _setting("", "Africa's Talking key.")
     at_base_url: str = _setting("", "Africa's Talking address; unset in the sandbox means the simulated network.")
+    sms_price: int = _setting(400, "What one part of an SMS costs, in đồng, where the carrier has not said.")
     sms_sender: str = _setting("ASXH", "Brand name messages come from, at most 11 characters.")
     sms_number: str = _setting(
         "8899", "The number people send messages to; questions can be answered where it is SMS_SENDER."

@@ -22,7 +22,7 @@ ACCEPTED = ("accepted", OURS)
 def being_sent(village: Village) -> Claimed:
     """One message that is in its carrier's hands, and nothing else in the tables."""
     with village.database.begin() as db:
-        db.exec_driver_sql("TRUNCATE sms_message, sms_report")
+        db.exec_driver_sql("TRUNCATE sms_message, sms_report CASCADE")
     write(village, 1)
     with village.database.begin() as db:
         [claimed] = messages.claim(
