@@ -146,6 +146,7 @@ CREATE TABLE pay_session_part (
     number       integer NOT NULL CHECK (number > 0),  -- as it stands on the list
     person_id    bigint NOT NULL REFERENCES person,
     amount       bigint NOT NULL CHECK (amount > 0),
+    journal_id   uuid NOT NULL UNIQUE,                 -- under which it is held and handed out
     handed       bigint CHECK (handed > 0 AND handed <= amount),
     handed_by    integer REFERENCES officer,
     handed_at    timestamptz,
@@ -171,8 +172,8 @@ CREATE TRIGGER pay_session_step BEFORE UPDATE ON pay_session FOR EACH ROW EXECUT
 
 CREATE FUNCTION check_part_step() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.handed IS NOT NULL OR (NEW.session_id, NEW.number, NEW.person_id, NEW.amount)
-                                 IS DISTINCT FROM (OLD.session_id, OLD.number, OLD.person_id, OLD.amount) THEN
+    IF OLD.handed IS NOT NULL OR (NEW.session_id, NEW.number, NEW.person_id, NEW.amount, NEW.journal_id)
+                                 IS DISTINCT FROM (OLD.session_id, OLD.number, OLD.person_id, OLD.amount, OLD.journal_id) THEN
         RAISE EXCEPTION 'what was handed out stays written down' USING ERRCODE = 'restrict_violation';
     END IF;
     PERFORM FROM pay_session WHERE id = NEW.session_id AND closed_by IS NULL FOR SHARE;
