@@ -14,7 +14,7 @@ from ussd_app.domain.caller import CashOutState
 from ussd_app.store import cash_outs
 from ussd_app.store.cash_outs import CashOut
 from workers.mobile_money import port
-from workers.mobile_money.port import AtPoint, Order
+from workers.mobile_money.port import AtPoint, Order, ToWallet
 from workers.office import Office
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def drain(office: Office) -> int:
 
 def _claim(office: Office) -> list[CashOut]:
     with office.database.begin() as db:
-        return cash_outs.claim_due(db, now=office.clock(), lease=LEASE, limit=AT_ONCE)
+        return cash_outs.claim_due(db, office.desk.vault, now=office.clock(), lease=LEASE, limit=AT_ONCE)
 
 
 def _step(office: Office, cash_out: CashOut) -> None:
@@ -52,7 +52,8 @@ def _step(office: Office, cash_out: CashOut) -> None:
 
 
 def _order(office: Office, cash_out: CashOut) -> Order:
-    return Order(cash_out.id, cash_out.reference, cash_out.amount, AtPoint(cash_out.point_code, office.code_lifetime_s))
+    to = ToWallet(cash_out.wallet) if cash_out.wallet else AtPoint(cash_out.point_code or "", office.code_lifetime_s)
+    return Order(cash_out.id, cash_out.reference, cash_out.amount, to)
 
 
 def _submit(office: Office, cash_out: CashOut) -> None:

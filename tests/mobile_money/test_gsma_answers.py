@@ -11,13 +11,13 @@ from ussd_app.domain.money import Dong
 from workers.mobile_money import gsma_answers, port
 from workers.mobile_money.gsma_answers import (
     LookAt,
-    Redeemed,
-    read_amount,
+    WithdrawnBy,
     read_linked,
     read_response,
     read_submitted,
     read_transaction,
 )
+from workers.mobile_money.json_reading import read_amount
 
 ORDER = port.Order(UUID("7d5f5a5e-2f3a-4c1b-8a55-0f7e3c9d1b20"), "R7K2M4", Dong(500_000), port.AtPoint("1024", 172_800))
 WIRE = sorted((Path(__file__).parents[1] / "wire" / "gsma").glob("*.json"))
@@ -30,7 +30,7 @@ def expected(kind: str, *said: str | None) -> object:
         case "Paid", (str(reference), when):
             return port.Paid(reference, datetime.fromisoformat(when) if when else None)
         case (("LookAt" | "Redeemed"), (str(where),)):
-            return {"LookAt": LookAt, "Redeemed": Redeemed}[kind](where)
+            return {"LookAt": LookAt, "Redeemed": WithdrawnBy}[kind](where)
         case _:
             return getattr(port, kind)(*said)
 

@@ -71,11 +71,12 @@ def pg_dump() -> Path:
 
 
 def queued(stack: OwnStack) -> Iterator[bytes]:
-    """Every key and every value; RQ squeezes what it keeps."""
+    """Every key and every value; RQ squeezes what it keeps, and a worker's process number may be any digits."""
     redis: Any = stack.redis()
     for key in redis.scan_iter():
         yield key
-        values = redis.hgetall(key).values() if redis.type(key) == b"hash" else [redis.dump(key) or b""]
+        fields = redis.hgetall(key) if redis.type(key) == b"hash" else {b"": redis.dump(key) or b""}
+        values = [value for name, value in fields.items() if name != b"pid"]
         for value in values:
             yield value
             with contextlib.suppress(zlib.error):

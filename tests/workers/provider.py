@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sms.providers.port import Accepted as SmsAccepted
 from sms.providers.port import Outcome
 from ussd_app.domain.phone import Phone
-from workers.mobile_money.port import Accepted, Hint, Order, Pending, State, Submitted
+from workers.mobile_money.port import Accepted, Heartbeat, Hint, Offer, Order, Pending, Service, State, Submitted
 
 
 @dataclass
@@ -16,6 +17,9 @@ class ScriptedMoney:
     """Answers in the order of its script, and goes on with the last."""
 
     name: str = "gsma"
+    offers: frozenset[Offer] = frozenset({Offer.CODE, Offer.WALLET})
+    remembers: timedelta = timedelta(hours=24)
+    beat: Heartbeat = field(default_factory=lambda: Heartbeat(Service.AVAILABLE))
     submits: list[Submitted] = field(default_factory=lambda: [Accepted("theirs")])
     enquiries: list[State] = field(default_factory=lambda: [Pending()])
     orders: list[Order] = field(default_factory=list)
@@ -23,6 +27,9 @@ class ScriptedMoney:
     def submit(self, order: Order) -> Submitted:
         self.orders.append(order)
         return self.submits.pop(0) if len(self.submits) > 1 else self.submits[0]
+
+    def heartbeat(self) -> Heartbeat:
+        return self.beat
 
     def enquire(self, order: Order) -> State:
         return self.enquiries.pop(0) if len(self.enquiries) > 1 else self.enquiries[0]

@@ -24,7 +24,7 @@ def issue_code(
     db: Connection, desk: Desk, id: UUID, *, code: str, expires_at: datetime, provider_reference: str, now: datetime
 ) -> None:
     """The provider has made a code: keep it sealed and send it to the phone that asked."""
-    order = cash_outs.lock(db, id)
+    order = cash_outs.lock(db, desk.vault, id)
     if order is None or not order.state.live or order.state is CashOutState.ISSUED:
         return
     cash_outs.issue(
@@ -49,7 +49,7 @@ def issue_code(
 
 def pay(db: Connection, desk: Desk, id: UUID, *, provider_reference: str, paid_at: datetime, now: datetime) -> None:
     """Cash was handed over: the hold becomes a payment, once, whatever came before."""
-    order = cash_outs.lock(db, id)
+    order = cash_outs.lock(db, desk.vault, id)
     if order is None or not order.state.live:
         return
     ledger_store.post(db, id, "cash handed over")
@@ -70,7 +70,7 @@ def pay(db: Connection, desk: Desk, id: UUID, *, provider_reference: str, paid_a
 
 def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) -> None:
     """It surely did not and will not happen: the whole hold goes back and its owner is told."""
-    order = cash_outs.lock(db, id)
+    order = cash_outs.lock(db, desk.vault, id)
     if order is None or not order.state.live:
         return
     ledger_store.void(db, id, reason)
@@ -84,10 +84,11 @@ def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) ->
 
 def _person(db: Connection, order: cash_outs.CashOut) -> Row[tuple[str, str, str, str, int]]:
     return db.execute(
-        text("""SELECT p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language, t.name AS point_name,
+        text("""SELECT p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language,
+                       coalesce(t.name, '') AS point_name,
                        (SELECT coalesce(sum(credits_posted - debits_posted - debits_pending), 0)::bigint
                         FROM account WHERE person_id = p.id) AS balance
-                FROM person p JOIN point t ON t.code = :point WHERE p.id = :person"""),
+                FROM person p LEFT JOIN point t ON t.code = :point WHERE p.id = :person"""),
         {"person": order.person_id, "point": order.point_code},
     ).one()
 

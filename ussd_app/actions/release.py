@@ -13,13 +13,14 @@ from sms.notices import PaymentArrived
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.payments import NotAllowed, content_hash, find_batch, four_eyes, require
 from ussd_app.domain import ledger
-from ussd_app.domain.ledger import Account, leg_id
+from ussd_app.domain.ledger import Transfer, leg_id
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle, Role
 from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
 from ussd_app.store import messages
 from ussd_app.store.database import Database
 from ussd_app.store.officers import Officer
+from ussd_app.store.transfers import make_accounts, write
 
 # Small enough that nobody who dials meanwhile waits for the locks of more than a moment.
 PAYMENTS_AT_A_TIME = 250
@@ -93,76 +94,24 @@ def _release_some(db: Connection, desk: Desk, batch_id: int, now: datetime) -> i
     return len(payments)
 
 
-Leg = tuple[object, Account, Account, int, object, str]
-
-
-def _legs(payment: Row[Any]) -> list[Leg]:
+def _legs(payment: Row[Any]) -> list[Transfer]:
     year, month = payment.cycle.split("-")
     owner = ledger.beneficiary(payment.person_id, payment.programme)
     source = ledger.treasury(payment.programme, Cycle(int(year), int(month)))
-    legs: list[Leg] = [(payment.grant_id, source, owner, payment.amount, payment.grant_id, "payment released")]
+    amount, journal = Dong(payment.amount), payment.grant_id
+    legs = [Transfer(journal, source, owner, amount, journal, "payment released")]
     method = PayoutMethod(payment.payout_method)
     if not method.cash_out_here:
         away = ledger.handed_over(method.value, payment.programme)
-        handed = leg_id(payment.grant_id, "handed over", 0)
-        legs.append((handed, owner, away, payment.amount, payment.grant_id, "handed over to be paid elsewhere"))
+        handed = leg_id(journal, "handed over", 0)
+        legs.append(Transfer(handed, owner, away, amount, journal, "handed over to be paid elsewhere"))
     return legs
 
 
 def _credit(db: Connection, payments: Sequence[Row[Any]]) -> None:
     legs = [leg for payment in payments for leg in _legs(payment)]
-    accounts = _accounts(db, {account.code: account for leg in legs for account in leg[1:3]})
-    db.execute(
-        text("""INSERT INTO transfer (id, kind, debit_id, credit_id, amount, journal_id, reason)
-                SELECT id, 'single', debit, credit, amount, journal, reason
-                FROM unnest(CAST(:ids AS uuid[]), CAST(:debits AS bigint[]), CAST(:credits AS bigint[]),
-                            CAST(:amounts AS bigint[]), CAST(:journals AS uuid[]), CAST(:reasons AS text[]))
-                     AS t (id, debit, credit, amount, journal, reason)"""),
-        {
-            "ids": [leg[0] for leg in legs],
-            "debits": [accounts[leg[1].code] for leg in legs],
-            "credits": [accounts[leg[2].code] for leg in legs],
-            "amounts": [leg[3] for leg in legs],
-            "journals": [leg[4] for leg in legs],
-            "reasons": [leg[5] for leg in legs],
-        },
-    )
-    moved: dict[int, list[int]] = {}
-    for _, debit, credit, amount, _, _ in legs:
-        moved.setdefault(accounts[debit.code], [0, 0])[0] += amount
-        moved.setdefault(accounts[credit.code], [0, 0])[1] += amount
-    db.execute(
-        text("""UPDATE account SET debits_posted = debits_posted + m.debit, credits_posted = credits_posted + m.credit
-                FROM unnest(CAST(:ids AS bigint[]), CAST(:debits AS bigint[]), CAST(:credits AS bigint[]))
-                     AS m (id, debit, credit) WHERE account.id = m.id"""),
-        {
-            "ids": list(moved),
-            "debits": [each[0] for each in moved.values()],
-            "credits": [each[1] for each in moved.values()],
-        },
-    )
-
-
-def _accounts(db: Connection, wanted: dict[str, Account]) -> dict[str, int]:
-    """The ids of these accounts, made where they are missing, and locked from the lowest up so that nobody deadlocks."""
-    every = [wanted[code] for code in sorted(wanted)]
-    db.execute(
-        text("""INSERT INTO account (code, kind, person_id, programme, guarded)
-                SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:kinds AS text[]), CAST(:people AS bigint[]),
-                                     CAST(:programmes AS text[]), CAST(:guarded AS boolean[]))
-                ON CONFLICT (code) DO NOTHING"""),
-        {
-            "codes": [each.code for each in every],
-            "kinds": [each.kind.value for each in every],
-            "people": [each.person_id for each in every],
-            "programmes": [each.programme for each in every],
-            "guarded": [each.guarded for each in every],
-        },
-    )
-    rows = db.execute(
-        text("SELECT id, code FROM account WHERE code = ANY(:codes) ORDER BY id FOR UPDATE"), {"codes": list(wanted)}
-    )
-    return {row.code: row.id for row in rows}
+    make_accounts(db, [account for leg in legs for account in (leg.debit, leg.credit)])
+    write(db, legs)
 
 
 def _notice(desk: Desk, payment: Row[Any], now: datetime) -> messages.Outgoing:

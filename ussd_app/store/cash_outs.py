@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from ussd_app.domain.caller import CashOutState
 from ussd_app.domain.money import Dong
+from ussd_app.domain.phone import Phone
 from ussd_app.store.vault import Vault
 
 CALLBACK = "provider callback"
+WALLET = "cash-out wallet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,10 @@ class CashOut:
     reference: str
     person_id: int
     asked_from: str
-    point_code: str
+    point_code: str | None
+    """Where cash is handed over; None where the money goes into a wallet."""
+    wallet: Phone | None
+    """The person's own mobile-money account; None where cash is handed over at a point."""
     amount: Dong
     fee: Dong
     state: CashOutState
@@ -32,46 +38,67 @@ class CashOut:
     asks: int
 
 
-_COLUMNS = """id, reference, person_id, asked_from, point_code, amount, fee, state, first_sent_at, resend_until, asks"""
+_COLUMNS = """id, reference, person_id, asked_from, point_code, wallet_sealed, amount, fee, state, first_sent_at,
+              resend_until, asks"""
 
 
-def _read(row: object) -> CashOut:
-    values = list(row)  # type: ignore[call-overload] - a SQLAlchemy row is iterable
-    values[5], values[6], values[7] = Dong(values[5]), Dong(values[6]), CashOutState(values[7])
-    return CashOut(*values)
+def _read(row: Row[Any], vault: Vault) -> CashOut:
+    return CashOut(
+        id=row.id,
+        reference=row.reference,
+        person_id=row.person_id,
+        asked_from=row.asked_from,
+        point_code=row.point_code,
+        wallet=Phone(vault.open(WALLET, row.wallet_sealed)) if row.wallet_sealed else None,
+        amount=Dong(row.amount),
+        fee=Dong(row.fee),
+        state=CashOutState(row.state),
+        first_sent_at=row.first_sent_at,
+        resend_until=row.resend_until,
+        asks=row.asks,
+    )
 
 
 def insert(
     db: Connection,
+    vault: Vault,
     *,
     id: UUID,
     reference: str,
     person_id: int,
     asked_from: str,
-    point_code: str,
+    to: str | Phone,
     amount: Dong,
+    fee: Dong,
     provider: str,
     now: datetime,
 ) -> None:
-    """A new cash-out, held. A second live one of the same person is refused by the database."""
+    """A new cash-out, held: to a point, by its code, or to a wallet.
+
+    A second live one of the same person is refused by the database.
+    """
     db.execute(
-        text("""INSERT INTO cash_out (id, reference, person_id, asked_from, point_code, amount, provider, asked_at,
-                                      next_step_at)
-                VALUES (:id, :reference, :person_id, :asked_from, :point_code, :amount, :provider, :now, :now)"""),
+        text("""INSERT INTO cash_out (id, reference, person_id, asked_from, kind, point_code, wallet_sealed, amount, fee,
+                                      provider, asked_at, next_step_at)
+                VALUES (:id, :reference, :person_id, :asked_from, :kind, :point_code, :wallet, :amount, :fee, :provider,
+                        :now, :now)"""),
         {
             "id": id,
             "reference": reference,
             "person_id": person_id,
             "asked_from": asked_from,
-            "point_code": point_code,
+            "kind": "wallet" if isinstance(to, Phone) else "code",
+            "point_code": None if isinstance(to, Phone) else to,
+            "wallet": vault.seal(WALLET, to.e164) if isinstance(to, Phone) else None,
             "amount": amount.amount,
+            "fee": fee.amount,
             "provider": provider,
             "now": now,
         },
     )
 
 
-def claim_due(db: Connection, *, now: datetime, lease: timedelta, limit: int) -> list[CashOut]:
+def claim_due(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, limit: int) -> list[CashOut]:
     """Take the cash-outs whose next step is due; another worker skips them until the lease runs out."""
     rows = db.execute(
         text(f"""UPDATE cash_out SET lease_until = :lease_until, hinted_at = NULL, version = version + 1
@@ -81,12 +108,12 @@ def claim_due(db: Connection, *, now: datetime, lease: timedelta, limit: int) ->
                  RETURNING {_COLUMNS}"""),
         {"now": now, "lease_until": now + lease, "limit": limit},
     ).all()
-    return [_read(row) for row in rows]
+    return [_read(row, vault) for row in rows]
 
 
-def lock(db: Connection, id: UUID) -> CashOut | None:
+def lock(db: Connection, vault: Vault, id: UUID) -> CashOut | None:
     row = db.execute(text(f"SELECT {_COLUMNS} FROM cash_out WHERE id = :id FOR UPDATE"), {"id": id}).first()
-    return _read(row) if row else None
+    return _read(row, vault) if row else None
 
 
 def step(

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from ussd_app.domain.money import Dong
 from ussd_app.domain.phone import Phone
+from ussd_app.domain.statements import StatementLine
+
+
+class Offer(StrEnum):
+    """What a provider may be able to do; whoever needs it asks only those who offer it."""
+
+    CODE = "code"
+    """Cash at a pay point against a one-time code (`AtPoint`), which can be cancelled (`Codes`)."""
+    WALLET = "wallet"
+    """A payment into a mobile-money account (`ToWallet`)."""
+    HOLDER = "holder"
+    """Whose mobile-money account a number is (`Holders`)."""
+    STATEMENT = "statement"
+    """A statement of our account, and its balance (`Statements`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +127,9 @@ class Reversed:
 class Pending:
     """Known to the provider, not yet decided."""
 
+    poll_limit: int | None = None
+    """How often they let us ask about it, where they say so; then the same order goes again under the same id."""
+
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
@@ -137,10 +155,89 @@ class Hint:
     """Same event, same key: a digest of what arrived."""
 
 
+# ---- a code at a pay point -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """A point's keeper keyed in a code. The same `attempt_id` again asks what became of it, and pays nothing twice."""
+
+    attempt_id: UUID
+    code: str = field(repr=False)
+    point_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """The provider has moved the money to the point: the cash may be handed over."""
+
+    amount: Dong
+    provider_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotRedeemed:
+    """Surely nothing moved. `reason` is one of REDEMPTION_REASONS."""
+
+    reason: str
+
+
+REDEMPTION_REASONS = frozenset({"no_such_code", "already_redeemed", "expired", "cancelled", "wrong_point", "over_limit",
+                                "refused_by_provider", "try_later"})  # fmt: skip
+"""Only `try_later` says that the same code may be keyed in again."""
+
+
+# ---- about the provider, and about those who are to be paid ----------------------------------------------
+
+
+class Service(StrEnum):
+    AVAILABLE = "available"
+    DEGRADED = "degraded"
+    UNAVAILABLE = "unavailable"
+    UNKNOWN = "unknown"
+    """No usable answer, or none is offered: nothing follows from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    service: Service
+    until: datetime | None = None
+    """When they plan to be back, if they say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Funds:
+    """What stands in the programme's own account at the provider."""
+
+    available: Dong
+    reserved: Dong
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A mobile-money account that can be paid into, and the name it is held under; empty where they do not say it."""
+
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoWallet:
+    """This number has no mobile-money account that can be paid into. `reason` is a key of our own list."""
+
+    reason: str
+
+
+class StatementCut(Exception):
+    """The statement could not be read to its end: what was read is true, and what is missing is not known."""
+
+
 class MobileMoney(Protocol):
-    """A provider of cash-outs by one-time code. No method raises for what a network or a provider may do."""
+    """A provider of cash-outs. No method raises for what a network or a provider may do."""
 
     name: str
+    offers: frozenset[Offer]
+    remembers: timedelta
+    """How long an id that they say they never saw may be sent again without a person's word."""
 
     def submit(self, order: Order) -> Submitted: ...
 
@@ -149,3 +246,31 @@ class MobileMoney(Protocol):
     def read_callback(self, headers: Mapping[str, str], body: bytes) -> Hint | None:
         """None when it is not a callback of this provider at all."""
         ...
+
+    def heartbeat(self) -> Heartbeat: ...
+
+
+class Codes(Protocol):
+    """Of a provider that offers `Offer.CODE`."""
+
+    def redeem(self, redemption: Redemption) -> Redeemed | NotRedeemed | Unsure: ...
+
+    def cancel(self, order: Order) -> State:
+        """Ask that the code be void, and answer with what is true then: `Failed("cancelled")`, or `Paid`: too late."""
+        ...
+
+
+class Holders(Protocol):
+    """Of a provider that offers `Offer.HOLDER`."""
+
+    def holder(self, phone: Phone) -> Holder | NoWallet | StillUnsure: ...
+
+
+class Statements(Protocol):
+    """Of a provider that offers `Offer.STATEMENT`."""
+
+    def statement(self, since: datetime, until: datetime) -> Iterator[StatementLine]:
+        """Every movement of `since <= at < until`, page by page. Raises StatementCut where it cannot go on."""
+        ...
+
+    def balance(self) -> Funds | StillUnsure: ...
