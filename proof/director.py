@@ -14,12 +14,13 @@ from proof.chance import Chance
 from proof.ground import BEGINNING
 from proof.line import carry
 from proof.play import Errand, House, Place, Play
+from proof.provider import Called
 from proof.stage import Actor
 from proof.story import Story
 from proof.wire import line_to_provider
 
-WILD_STEPS = 400
-MOST_STEPS = 1_500
+WILD_STEPS = 90
+MOST_STEPS = 600
 AMOUNTS = (100_000, 300_000, 500_000, 900_000)
 VISITS_AFTER = (5, 60, 1_200, 40_000, 100_000, 172_790, 172_805, 200_000)
 NO_MORE_RESENDING = timedelta(hours=26)
@@ -31,14 +32,19 @@ _DUE = """
 """
 
 
-def perform(house: House, seed: int, spared: frozenset[str] = frozenset()) -> Play:
+def perform(
+    house: House,
+    seed: int,
+    spared: frozenset[str] = frozenset(),
+    after_each_step: Callable[[Play], None] | None = None,
+) -> Play:
     """Run one schedule to its rest; what it breached stands in the play."""
     play = Play(house, Chance(seed, spared), Story())
     random.seed(seed)  # how long the simulated provider takes for an order
     house.clock.set(BEGINNING)
     house.database.watch = play.watch
     _cast(play)
-    director = _Director(play)
+    director = _Director(play, after_each_step)
     with line_to_provider(lambda request: carry(play, request)):
         director.direct()
     house.stage.overlapping = False
@@ -67,14 +73,16 @@ def _cast(play: Play) -> None:
 
 
 class _Director:
-    def __init__(self, play: Play) -> None:
+    def __init__(self, play: Play, after_each_step: Callable[[Play], None] | None) -> None:
+        self._after_each_step = after_each_step
         self._play, self._house, self._chance = play, play.house, play.chance
-        self._steps = 0
-        self._polls = 2
+        self._steps = self._entered = 0
+        self._polls = 1
         """How often a code nobody redeems is looked at; a worker that is down for a day does no harm."""
         self._watched = play.chance.share("watched") < 0.1
         self._provider_actor: Actor | None = None
         self._due_there: datetime | None = None
+        self._ours: tuple[datetime | None, datetime | None] = None, None
 
     def direct(self) -> None:
         while self._steps < MOST_STEPS:
@@ -105,7 +113,7 @@ class _Director:
         choices: list[Callable[[], Actor]] = [lambda each=each: each for each in going]
         choices += [lambda each=each: self._start(each) for each in self._play.errands if each.at <= now]
         ready = [each for each in self._play.places if self._may_work(each)]
-        if ready:
+        if ready and (not choices or self._chance.share("looks") < 0.4):
             due = min((each for each in self._due() if each), default=None)
             choices += [lambda each=each: self._staff(each) for each in ready if due and due <= now + each.skew]
         if self._provider_actor is None:
@@ -124,12 +132,15 @@ class _Director:
         self._house.stage.look_after(self._play.actors)
         for each in [each for each in self._play.actors if each.ended]:
             self._end(each)
+        if self._after_each_step:
+            self._after_each_step(self._play)
         if self._watched and not self._house.stage.overlapping and (found := checks.at_every_moment(self._play)):
             self._play.breaches.extend(found)
             self._watched = False
 
     def _enter(self, name: str, work: Callable[[], None]) -> Actor:
-        actor = self._house.stage.enter(name, work)
+        self._entered += 1
+        actor = self._house.stage.enter(name, self._entered, work)
         self._play.actors.append(actor)
         return actor
 
@@ -178,10 +189,7 @@ class _Director:
                 self._play.planned.add(attempt)
                 self._plan(attempt)
 
-    def _send(self, called: object) -> None:
-        from proof.provider import Called
-
-        assert isinstance(called, Called)
+    def _send(self, called: Called) -> None:
         play, chance = self._play, self._chance
         fate = chance.fault("called back", troubles.CALLED_BACK, play.severity)
         if fate == "lost":
@@ -213,8 +221,11 @@ class _Director:
         return self._due_there
 
     def _due(self) -> tuple[datetime | None, datetime | None]:
-        row = self._house.look(_DUE)
-        return row[0], row[1]
+        if self._play.committed:
+            self._play.committed = False
+            row = self._house.look(_DUE)
+            self._ours = row[0], row[1]
+        return self._ours
 
     def _wait(self) -> bool:
         """Let time go by until something is due. False when nothing ever will be."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 from sqlalchemy import Connection, create_engine, event
 
 from ussd_app.local.embedded import start_postgres
@@ -18,7 +21,7 @@ from ussd_app.store.schema import upgrade
 BEGINNING = datetime(2027, 1, 25, 5, 0, tzinfo=UTC)
 """12:00 in Thái Nguyên, a week before Tết."""
 
-TEMPLATE = "proof_template"
+TEMPLATE = f"proof_template_{os.getpid()}"
 
 # `now()` is an ordinary function: with `public` before `pg_catalog` every statement and every column's default, ours
 # and the provider's, asks this clock. A sequence is read without a snapshot and costs no dead row.
@@ -66,10 +69,12 @@ def make_database(server_url: str, name: str) -> str:
 
 
 def _make(server_url: str, name: str, template: str) -> None:
+    database = Identifier(name)
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        server.execute(f'ALTER DATABASE "{name}" SET search_path = public, pg_catalog')
-        server.execute(f"ALTER DATABASE \"{name}\" SET deadlock_timeout = '60ms'")
+        server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(database, Identifier(template)))
+        server.execute(SQL("ALTER DATABASE {} SET search_path = public, pg_catalog").format(database))
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege):  # then a deadlock takes a second to be seen
+            server.execute(SQL("ALTER DATABASE {} SET deadlock_timeout = '60ms'").format(database))
 
 
 class Clock:

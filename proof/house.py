@@ -32,11 +32,14 @@ def opened(database_url: str, machine: str, provider: str = "gsma") -> Iterator[
         clock.set(BEGINNING)
         under_proof = _provider(provider, database_url)
         database = WatchedDatabase(database_url)
-        desk = Desk(Vault(b"a key for the proof"), "ASXH", "18001234", under_proof.client.name, ZoneInfo("Asia/Ho_Chi_Minh"))
+        desk = Desk(
+            Vault(b"a key for the proof"), "ASXH", "18001234", under_proof.client.name, ZoneInfo("Asia/Ho_Chi_Minh")
+        )
         callbacks = Flask("callbacks", static_folder=None)
         readers = {under_proof.client.name: under_proof.client.read_callback}
         callbacks.register_blueprint(mobile_money_callbacks(database, desk.vault, readers, Doorbell(""), clock))
         stage = Stage(lambda backend: _waits_for_lock(line, backend))
+
         def look(statement: LiteralString) -> tuple[Any, ...]:
             return line.execute(statement).fetchone() or ()
 

@@ -18,28 +18,37 @@ def carry(play: Play, request: requests.PreparedRequest) -> requests.Response:
     """Raises what `requests` raises; a Crash where the worker's process ends."""
     sends = request.method == "POST"
     table, place = (troubles.SENDING, "sending") if sends else (troubles.ASKING, "asking")
-    trouble = play.chance.fault(place, table, play.severity)
+    trouble = play.chance.fault(play.here(place), table, play.severity)
     stage = play.house.stage
+    if trouble == "a clear no" and _sent_before(play):
+        trouble = ""
     if trouble:
         play.say(("sending: " if sends else "asking: ") + trouble)
     before = _before(play, request, trouble)
     if before is not None:
         return before
-    if play.chance.strikes("switch", troubles.SWITCHES):
+    if play.chance.strikes(play.here("switch"), troubles.SWITCHES):
         stage.hand_over("before the provider hears it")
     answer = _heard(play, request)
     if trouble == "the request comes twice":
         _heard(play, request)
     if trouble == "slow":
-        stage.hand_over("waiting for an answer", play.later("slow", troubles.SLOW_S))
-    elif play.chance.strikes("switch", troubles.SWITCHES):
+        stage.hand_over("waiting for an answer", play.later(play.here("slow"), troubles.SLOW_S))
+    elif play.chance.strikes(play.here("switch"), troubles.SWITCHES):
         stage.hand_over("before the provider is heard")
     return _after(request, trouble, answer, play)
 
 
+def _sent_before(play: Play) -> bool:
+    """A provider that has an order refuses the same order only as known already."""
+    actor = play.house.stage.actor
+    return actor is not None and actor.sends is not None and play.sendings[actor.sends] > 1
+
+
 def _request(request: requests.PreparedRequest) -> tuple[str, str, dict[str, str], bytes]:
-    body = request.body or b""
-    return str(request.method), str(request.url), dict(request.headers), body.encode() if isinstance(body, str) else body
+    body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
+    headers = {name: str(value) for name, value in request.headers.items()}
+    return str(request.method), str(request.url), headers, body
 
 
 def _heard(play: Play, request: requests.PreparedRequest) -> Answer:
@@ -56,7 +65,9 @@ def _before(play: Play, request: requests.PreparedRequest, trouble: str) -> requ
         case "the request is lost":
             raise wire.timed_out(request)
         case "the request comes late":
-            play.errands.append(Errand(play.later("late", troubles.LATE_S), "the network", "late", request=_request(request)))
+            play.errands.append(
+                Errand(play.later(play.here("late"), troubles.LATE_S), "the network", "late", request=_request(request))
+            )
             raise wire.timed_out(request)
         case "no connection":
             raise wire.no_connection(request)
@@ -76,7 +87,7 @@ def _before(play: Play, request: requests.PreparedRequest, trouble: str) -> requ
             return provider.clear_no().as_response(request)
         case "our key is not accepted":
             return provider.key_unknown().as_response(request)
-        case "an old answer" if (old := play.old_answers.get(str(request.url))):
+        case "an old answer" if old := play.old_answers.get(str(request.url)):
             return cast("Answer", old).as_response(request)
         case "refused later":
             provider.refuse_next()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from workers.mobile_money.port import (
     Busy,
     Failed,
-    Hint,
     MobileMoney,
     NotFound,
     Order,
@@ -29,15 +29,14 @@ MACHINES: Mapping[str, str] = {
     "new-word-is-failure": "An enquiry that cannot be understood means that it did not happen.",
     "callback-believed": "What is called back is true.",
     "hold-expires-while-sent": "A hold that is an hour old goes back to its owner.",
-    "no-fence": "A worker whose lease ran out goes on as if nothing had happened.",
 }
 
 
-class _Wrapped:
-    """The real client, heard by somebody who draws the wrong conclusion."""
+class Listener:
+    """The real client, heard by somebody. What is not an order or an enquiry goes straight to it."""
 
     def __init__(self, client: MobileMoney) -> None:
-        self._client, self.name = client, client.name
+        self._client = client
 
     def submit(self, order: Order) -> Submitted:
         return self._client.submit(order)
@@ -45,11 +44,11 @@ class _Wrapped:
     def enquire(self, order: Order) -> State:
         return self._client.enquire(order)
 
-    def read_callback(self, headers: Mapping[str, str], body: bytes) -> Hint | None:
-        return self._client.read_callback(headers, body)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
 
 
-class Naive(_Wrapped):
+class Naive(Listener):
     """Seen in the field: whatever went wrong, send it again, and each sending is a new payment."""
 
     def __init__(self, client: MobileMoney) -> None:
@@ -67,29 +66,32 @@ class Naive(_Wrapped):
         return NotFound() if isinstance(said, StillUnsure) else said
 
 
-class TimeOutIsFailure(_Wrapped):
+class TimeOutIsFailure(Listener):
     def submit(self, order: Order) -> Submitted:
         said = self._client.submit(order)
         return Refused("no answer") if isinstance(said, Unsure) else said
 
 
-class NotFoundIsFailure(_Wrapped):
+class NotFoundIsFailure(Listener):
     def enquire(self, order: Order) -> State:
         said = self._client.enquire(order)
         return Failed("not found") if isinstance(said, NotFound) else said
 
 
-class NewWordIsFailure(_Wrapped):
+class NewWordIsFailure(Listener):
     def enquire(self, order: Order) -> State:
         said = self._client.enquire(order)
         return Failed("not understood") if isinstance(said, StillUnsure) else said
 
 
-def heard_by(machine: str, client: MobileMoney) -> MobileMoney:
-    wrong = {
-        "naive": Naive,
-        "time-out-is-failure": TimeOutIsFailure,
-        "not-found-is-failure": NotFoundIsFailure,
-        "new-word-is-failure": NewWordIsFailure,
-    }.get(machine)
-    return wrong(client) if wrong else client
+_WRONG: Mapping[str, type[Listener]] = {
+    "naive": Naive,
+    "time-out-is-failure": TimeOutIsFailure,
+    "not-found-is-failure": NotFoundIsFailure,
+    "new-word-is-failure": NewWordIsFailure,
+}
+
+
+def heard_by(machine: str, client: Listener) -> MobileMoney:
+    wrong = _WRONG.get(machine)
+    return cast("MobileMoney", wrong(cast("MobileMoney", client)) if wrong else client)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -35,7 +34,6 @@ class People:
     desk: Desk
     now: datetime
     _ready: list[Someone] = field(default_factory=list[Someone])
-    _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def take(self, how_many: int) -> list[Someone]:
         while len(self._ready) < how_many:
@@ -43,7 +41,7 @@ class People:
         return [self._ready.pop() for _ in range(how_many)]
 
     def _paid(self) -> list[Someone]:
-        people = [self._someone(next(self._numbers)) for _ in range(AT_ONCE)]
+        people = self._newcomers()
         with self.database.begin() as db:
             maker = officers.add(db, "lan", frozenset({Role.ENTERS}))
             batch = db.execute(
@@ -63,15 +61,17 @@ class People:
         finish_release(self.database, self.desk, batch, lambda: self.now, lambda _: None)
         return people
 
-    def _someone(self, number: int) -> Someone:
-        phone = Phone(f"+849{number:08d}")
+    def _newcomers(self) -> list[Someone]:
         with self.database.begin() as db:
-            person = db.execute(
-                text("""WITH someone AS (
+            rows = db.execute(
+                text("""WITH known AS (SELECT count(*) AS n FROM person),
+                        someone AS (
                             INSERT INTO person (person_code, full_name, gender, commune_id, payout_method, language)
-                            SELECT :code, 'Nguyễn Thị Phương', 'F', id, 'cash', 'vi' FROM commune
-                            WHERE code = '05443' AND valid_to IS NULL RETURNING id)
-                        INSERT INTO person_phone (person_id, e164) SELECT id, :phone FROM someone RETURNING person_id"""),
-                {"code": f"proof-{number}", "phone": phone.e164},
-            ).scalar_one()
-        return Someone(int(person), phone)
+                            SELECT 'proof-' || (known.n + g), 'Nguyễn Thị Phương', 'F', c.id, 'cash', 'vi'
+                            FROM known, generate_series(1, :many) g, commune c
+                            WHERE c.code = '05443' AND c.valid_to IS NULL RETURNING id)
+                        INSERT INTO person_phone (person_id, e164)
+                        SELECT id, '+849' || lpad(id::text, 8, '0') FROM someone RETURNING person_id, e164"""),
+                {"many": AT_ONCE},
+            ).all()
+        return [Someone(row.person_id, Phone(row.e164)) for row in rows]

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from proof import troubles
 from proof.chance import Chance
 from proof.ground import BEGINNING, Clock, WatchedDatabase
-from proof.machines import SAFE, heard_by
+from proof.machines import SAFE, Listener, heard_by
 from proof.people import People, Someone
 from proof.provider import Called, ProviderUnderProof
 from proof.stage import Actor, Stage
@@ -28,7 +28,7 @@ from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.commands import RequestCashOut
 from ussd_app.domain.money import Dong
 from workers import cash_out
-from workers.mobile_money.port import Hint, MobileMoney, Order, State, Submitted
+from workers.mobile_money.port import MobileMoney, Order, State, Submitted
 from workers.office import Office
 
 POINT = "054431"
@@ -94,12 +94,18 @@ class Play:
     actors: list[Actor] = field(default_factory=list[Actor])
     attempts: dict[UUID, str] = field(default_factory=dict[UUID, str])
     """Every id under which something was sent, and the reference of the cash-out it was for."""
+    sendings: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    """How often each was sent so far."""
     planned: set[UUID] = field(default_factory=set[UUID])
     """Orders for which it is settled who goes to an agent, and when."""
     touched: bool = True
     """Something may have changed at the provider since it was last looked at."""
+    committed: bool = True
+    """Something may have changed on our side since it was last looked at."""
     breaches: list[str] = field(default_factory=list[str])
     old_answers: dict[str, object] = field(default_factory=dict[str, object])
+
+    _client: MobileMoney | None = None
 
     # ---- words ------------------------------------------------------------------------------------------
 
@@ -111,6 +117,11 @@ class Play:
         actor = self.house.stage.actor
         self.story.say(self.now, who or (actor.name if actor else "the director"), what)
 
+    def here(self, place: str) -> str:
+        """The place of a draw in this actor's own life: two who move at once do not mix up each other's draws."""
+        actor = self.house.stage.actor
+        return f"{place} {actor.number}" if actor else place
+
     def later(self, place: str, seconds: tuple[int, ...]) -> datetime:
         return self.now + timedelta(seconds=self.chance.pick(place, seconds) * (0.5 + self.chance.share(place)))
 
@@ -119,6 +130,7 @@ class Play:
     def watch(self, where: str, backend: int) -> None:
         """Called by the database at every place of a transaction, in the thread of whoever makes it."""
         stage = self.house.stage
+        self.committed = True
         actor = stage.actor
         if actor is None:
             return
@@ -126,27 +138,28 @@ class Play:
             stage.crash()
         if backend:
             actor.backend = backend
-            if stage.overlapping and self.chance.strikes("inside", troubles.STOPS_INSIDE):
+            if stage.overlapping and self.chance.strikes(self.here("inside"), troubles.STOPS_INSIDE):
                 stage.hand_over(where)
             return
         actor.backend = 0
-        if self.chance.strikes("dies", troubles.DIES_AT_A_TRANSACTION * self.severity):
+        if self.chance.strikes(self.here("dies"), troubles.DIES_AT_A_TRANSACTION * self.severity):
             self.say(f"dies {where}")
             stage.crash()
         freed = stage.overlapping and any(each.locked for each in self.actors)
-        if freed or self.chance.strikes("switch", troubles.SWITCHES):
+        if freed or self.chance.strikes(self.here("switch"), troubles.SWITCHES):
             stage.hand_over(where)
 
     # ---- what the actors do -----------------------------------------------------------------------------
 
     def office(self, place: Place) -> Office:
         house = self.house
-        client: MobileMoney = heard_by(house.machine, _Noted(house.provider.client, self))
+        if self._client is None:
+            self._client = heard_by(house.machine, _Noted(house.provider.client, self))
         return Office(
             house.database,
             house.desk,
             house.sms,
-            client,
+            self._client,
             lambda: house.clock.now + place.skew,
             place.name,
             CODE_LIVES_S,
@@ -162,7 +175,7 @@ class Play:
 
     def ask_for_cash(self, errand: Errand) -> None:
         someone = errand.someone
-        assert someone is not None  # noqa: S101 - planned so
+        assert someone is not None
         house = self.house
         with house.database.begin() as db:
             press = Press(someone.phone, self.now, uuid4())
@@ -171,26 +184,28 @@ class Play:
 
     def settle(self, errand: Errand | None = None) -> None:
         provider, self.touched = self.house.provider, True
-        while provider.settle() or provider.lapse():
-            self.say("settles what is due")
+        if provider.settle():
+            self.say("settles an order")
+        elif provider.lapse():
+            self.say("a code's time is over")
 
     def call_back(self, errand: Errand) -> None:
         called = errand.called
-        assert called is not None  # noqa: S101 - planned so
+        assert called is not None
         url = f"http://product.proof/mobile-money/{self.house.provider.name}"
         headers = {"Content-Type": "application/json", **called.headers}
         answer = ask(self.house.callbacks, "PUT", url, headers, called.body)
-        self.say(f"the callback {errand.what} is answered with {answer.status}")
+        self.say(f"our page answers it with {answer.status}")
         if self.house.machine == "callback-believed" and answer.status == 204:
             self._believe(called)
 
     def visit(self, errand: Errand) -> None:
-        assert errand.attempt is not None  # noqa: S101 - planned so
+        assert errand.attempt is not None
         self.touched = True
         self.say(self.house.provider.hand_over(errand.attempt, POINT) or "there is no such code")
 
     def arrive_late(self, errand: Errand) -> None:
-        assert errand.request is not None  # noqa: S101 - planned so
+        assert errand.request is not None
         self.touched = True
         self.house.provider.answer(*errand.request)
         self.say("a request that was given up long ago reaches the provider")
@@ -222,24 +237,33 @@ class Play:
             ).all()
             for row in old:
                 actions.fail(db, house.desk, row.id, reason="expired by ourselves", now=self.now)
+                self.say("gives back a hold that is an hour old")
 
 
-class _Noted:
-    """The real client; what it was asked and what it understood goes into the story."""
+class _Noted(Listener):
+    """What the client was asked and what it understood goes into the story."""
 
     def __init__(self, client: MobileMoney, play: Play) -> None:
-        self._client, self._play, self.name = client, play, client.name
+        super().__init__(client)
+        self._play = play
 
     def submit(self, order: Order) -> Submitted:
-        self._play.attempts[order.attempt_id] = order.reference
-        said = self._client.submit(order)
-        self._play.say(f"sends {order.reference} and understands: {said}")
+        play, id = self._play, order.attempt_id
+        play.attempts[id] = order.reference
+        play.sendings[id] = play.sendings.get(id, 0) + 1
+        if actor := play.house.stage.actor:
+            actor.sends = id
+        said = super().submit(order)
+        play.say(f"sends {order.reference} and understands: {_short(said)}")
         return said
 
     def enquire(self, order: Order) -> State:
-        said = self._client.enquire(order)
-        self._play.say(f"asks about {order.reference} and understands: {said}")
+        said = super().enquire(order)
+        self._play.say(f"asks about {order.reference} and understands: {_short(said)}")
         return said
 
-    def read_callback(self, headers: object, body: bytes) -> Hint | None:
-        return None
+
+def _short(said: object) -> str:
+    """The answer's name, and its reason if it has one."""
+    reason = getattr(said, "reason", "")
+    return type(said).__name__ + (f" ({reason})" if reason else "")

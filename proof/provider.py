@@ -38,7 +38,9 @@ class ProviderUnderProof(Protocol):
     """A provider in process. `client` is the real adapter, whose calls go through `proof.wire` or a port of their own."""
 
     name: str
-    client: MobileMoney
+
+    @property
+    def client(self) -> MobileMoney: ...
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """What it says to one request over the wire."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
+from uuid import UUID
 
 PATIENCE_S = 0.004
 """After so long without a word, an actor may be waiting for a lock that another one holds."""
@@ -21,6 +22,8 @@ class Actor:
     """One process of the play: a worker, a phone, an agent. It lives until its work is done or it crashes."""
 
     name: str
+    number: int = 0
+    """How many entered before it in this play."""
     at: str = "the beginning"
     """Where it last handed over."""
     until: datetime | None = None
@@ -33,6 +36,8 @@ class Actor:
     backend: int = 0
     """Its connection's process in PostgreSQL, while it is in a transaction."""
     trouble: BaseException | None = None
+    sends: UUID | None = None
+    """The order that it is sending."""
     go: threading.Lock = field(default_factory=threading.Lock)
     back: threading.Lock = field(default_factory=threading.Lock)
 
@@ -56,9 +61,9 @@ class Stage:
         """Whose thread this is; none in the director's own."""
         return getattr(self._here, "actor", None)
 
-    def enter(self, name: str, work: Callable[[], None]) -> Actor:
+    def enter(self, name: str, number: int, work: Callable[[], None]) -> Actor:
         """A new actor, standing at its beginning until it is given the word."""
-        actor = Actor(name)
+        actor = Actor(name, number)
         inbox = self._free.pop() if self._free else self._new_thread()
         inbox.put((actor, work))
         return actor

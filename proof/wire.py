@@ -32,7 +32,7 @@ class Answer:
         if not self.status:
             raise reset(request)
         response = requests.Response()
-        response.status_code, response._content = self.status, self.body  # noqa: SLF001 - as requests' own adapter does
+        response.status_code, response._content = self.status, self.body
         response.headers = CaseInsensitiveDict(self.headers)
         response.url, response.request = request.url or "", request
         return response
