@@ -51,6 +51,7 @@ check: $(READY_DEV) ## Style, types, architecture, dialogues and house rules.
 	.venv/bin/lint-imports
 	$(IN) -m menus.check --check-drawing docs/menus.md
 	$(IN) -m sms.check
+	$(IN) -m sms.tables --check docs/sms.md
 	$(IN) -m pytest tests/test_house_rules.py
 
 check-money: $(READY_DEV) ## Random schedules of faults against the real code: pays once, loses nothing (SCHEDULES=2000, SEED=, JOBS=).
@@ -60,8 +61,9 @@ check-money: $(READY_DEV) ## Random schedules of faults against the real code: p
 snap: $(READY_DEV) ## Write the transcripts of the dialogues anew; read the difference before you commit it.
 	@$(IN) -m pytest tests --snap
 
-draw: $(READY_DEV) ## Draw the dialogues into docs/menus.md.
+draw: $(READY_DEV) ## Draw the dialogues into docs/menus.md, and the messages into docs/sms.md.
 	@$(IN) -m menus.check --draw docs/menus.md
+	@$(IN) -m sms.tables docs/sms.md
 
 bench: $(READY_DEV) ## Measure, side by side with other ways; prints ratios.
 	@$(IN) -m bench

@@ -26,10 +26,25 @@ VISITS_AFTER = (5, 60, 1_200, 40_000, 100_000, 172_790, 172_805, 200_000)
 NO_MORE_RESENDING = timedelta(hours=26)
 
 _DUE = """
-    SELECT min(greatest(next_step_at, lease_until)) FILTER (WHERE state <> 'issued') AS soon,
-           min(greatest(next_step_at, lease_until)) FILTER (WHERE state = 'issued') AS issued
-    FROM cash_out WHERE state IN ('held', 'sent', 'unknown', 'issued') AND next_step_at < 'infinity'
+    SELECT min(at) FILTER (WHERE state NOT IN ('issued', 'paid', 'failed')),
+           min(at) FILTER (WHERE state IN ('issued', 'paid', 'failed'))
+    FROM (SELECT c.state, greatest(c.next_step_at, c.lease_until, p.until) AS at
+          FROM cash_out c LEFT JOIN provider_pause p
+               ON p.provider = c.provider AND (c.state = 'held' OR p.reason = 'not_authorised')
+          WHERE c.state IN ('held', 'sent', 'unknown', 'issued') AND c.next_step_at < 'infinity'
+          UNION ALL
+          SELECT state, greatest(watch_at, lease_until) FROM cash_out WHERE state IN ('paid', 'failed') AND watch_at IS NOT NULL
+         ) AS due
 """
+"""When our side has something to do: for certain, and only to look again at what has a code or has ended."""
+
+_PUT_AWAY = (
+    """UPDATE cash_out SET next_step_at = 'infinity' WHERE person_id = ANY(:people)
+       AND state IN ('held', 'sent', 'unknown', 'issued')""",
+    "UPDATE cash_out SET watch_at = NULL WHERE person_id = ANY(:people) AND watch_at IS NOT NULL",
+    "DELETE FROM provider_pause",
+    "DELETE FROM provider_beat",
+)
 
 
 def perform(
@@ -97,13 +112,10 @@ class _Director:
         self._play.breaches.append(f"after {MOST_STEPS} steps it has still not come to rest")
 
     def put_away(self) -> None:
-        """A cash-out that is left to a person must not be taken up by the next schedule's workers."""
+        """Nothing of this schedule may be taken up by the next one's workers."""
         with self._house.database.begin() as db:
-            db.execute(
-                text("""UPDATE cash_out SET next_step_at = 'infinity' WHERE person_id = ANY(:people)
-                        AND state IN ('held', 'sent', 'unknown', 'issued')"""),
-                {"people": [each.id for each in self._play.people]},
-            )
+            for each in _PUT_AWAY:
+                db.execute(text(each), {"people": [each.id for each in self._play.people]})
 
     # ---- one step ---------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -25,6 +26,7 @@ from ussd_app.settings import Settings, SettingsError
 from ussd_app.store.database import Database
 from ussd_app.store.vault import Vault
 from workers import tasks
+from workers.campaigns import let_out, make_work, watch_budget
 from workers.mobile_money.gsma import GsmaMobileMoney
 from workers.office import Office
 from workers.queues import QUEUES
@@ -35,6 +37,8 @@ log = logging.getLogger("workers")
 LOOK_EVERY_S = 1.0
 SWEEP_EVERY = 10  # looks
 RELEASES_EVERY = 60  # looks
+CAMPAIGNS_EVERY = 2  # looks
+BUDGET_EVERY = 3600  # looks
 
 
 def open_office(settings: Settings, name: str, stop: Event) -> Office:
@@ -49,7 +53,7 @@ def open_office(settings: Settings, name: str, stop: Event) -> Office:
         sms=AfricasTalking(settings.at_username, settings.at_api_key or "simulated", settings.sms_url, settings.sms_sender),
         mobile_money=mobile_money,
         clock=lambda: datetime.now(UTC),
-        worker=f"{name}@{socket.gethostname()}:{os.getpid()}",
+        worker=f"{name}@{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",  # a number comes again after a kill
         code_lifetime_s=settings.code_lifetime_s,
         stop=stop,
     )
@@ -87,6 +91,8 @@ def clock(settings: Settings) -> None:
     while not stop.wait(LOOK_EVERY_S):
         try:
             _look(office, redis, looks)
+            if looks % BUDGET_EVERY == 0:
+                watch_budget(office, office.clock(), settings.sms_price)
         except OperationalError:
             log.warning("the database does not answer; trying again in a second")
         looks += 1
@@ -99,6 +105,9 @@ def _look(office: Office, redis: Redis, looks: int) -> None:
     if looks % RELEASES_EVERY == 0:
         finish_releases(office)
         count_visits(office, now)
+        make_work(office, now)
+    if looks % CAMPAIGNS_EVERY == 0:
+        let_out(office, now)
     relay(office, redis, now)
 
 

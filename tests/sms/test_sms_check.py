@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from sms import check
+from sms import check, tables
+from sms.every import EVERY_NOTICE
 from sms.providers.refusals import refusals
 from sms.wording import Wording, wording
 from ussd_app.domain.people import Language
@@ -85,3 +87,9 @@ def test_a_lengthened_text_fails_the_check_itself(monkeypatch: pytest.MonkeyPatc
     complaints_about(monkeypatch, Language.VIETNAMESE, news_waiting="{b}: {hot} " + "a" * 160)
     assert check.main() == 1
     assert "news_waiting [vi]: " in capsys.readouterr().out
+
+
+def test_the_document_says_what_the_messages_say():
+    page = (Path(__file__).parents[2] / "docs" / "sms.md").read_text(encoding="utf-8")
+    assert tables.drawn(page) == page, "run `make draw`"
+    assert all(f"| `{kind}` | {each.category} |" in page for kind, each in EVERY_NOTICE.items())

@@ -105,5 +105,6 @@ def _tell(
     if phones.unproven(db, order.person_id, order.asked_from):
         notice = NewsWaiting()  # whoever holds that phone by now learns nothing
     body = notice.text(Language(person.language), desk.brand, desk.hotline)
-    outgoing = messages.Outgoing(event, order.person_id, order.asked_from, notice.kind, notice.lane, body)
+    ends = notice.expires_at if isinstance(notice, CashOutCode) else None  # a code is worth nothing after its life
+    outgoing = messages.Outgoing(event, order.person_id, order.asked_from, notice.kind, notice.lane, body, ends)
     messages.add(db, desk.vault, [outgoing], now)

@@ -107,6 +107,14 @@ def person_named(db: Connection, vault: Vault, named: str) -> int | None:
     ).scalar()
 
 
+def person_with_key(db: Connection, key: bytes) -> int | None:
+    """Whom a list means, by what `find_key` makes of a row."""
+    code = key[5:].decode() if key.startswith(b"code:") else None
+    return db.execute(
+        text("SELECT id FROM person WHERE national_id_lookup = :key OR person_code = :code"), {"key": key, "code": code}
+    ).scalar()
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A person as the database has them, in the order of `_SAME`."""

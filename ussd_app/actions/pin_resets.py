@@ -52,7 +52,8 @@ def give(
     minutes = int(LASTS.total_seconds()) // 60
     notice = TemporaryPinSent(gender=Gender(person.gender), pin=typed, minutes=minutes, ussd_code=desk.ussd_code)
     body = notice.text(Language(person.language), desk.brand, desk.hotline)
-    sent = messages.Outgoing(f"pin-reset:{reset_id}", person.person_id, e164, notice.kind, notice.lane, body)
+    event = f"pin-reset:{reset_id}"
+    sent = messages.Outgoing(event, person.person_id, e164, notice.kind, notice.lane, body, expires_at=now + LASTS)
     messages.add(db, desk.vault, [sent], now)
     return Phone(e164)
 

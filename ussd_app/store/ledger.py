@@ -145,21 +145,59 @@ def reverse(db: Connection, journal_id: UUID, reversal_id: UUID, amount: Dong, r
     What was taken last comes back first. False when this very reversal was written before. Raises MoreThanThereWas when
     all reversals together would be more than was paid, and ReusedWithOtherContent for a known id with another amount.
     """
-    return _give_back(db, journal_id, reversal_id, amount, reason, AccountKind.CLEARING)
+    return _give_back(db, journal_id, reversal_id, amount, reason, {AccountKind.CLEARING})
 
 
 def return_to_owner(db: Connection, journal_id: UUID, return_id: UUID, amount: Dong, reason: str) -> bool:
     """What a bank, a wallet or a commune sends back is its owner's again. `journal_id` is the grant's; see `reverse`."""
-    return _give_back(db, journal_id, return_id, amount, reason, AccountKind.HANDED_OVER)
+    return _give_back(db, journal_id, return_id, amount, reason, {AccountKind.HANDED_OVER, AccountKind.TRUST})
 
 
 def return_fee(db: Connection, journal_id: UUID, return_id: UUID, amount: Dong, reason: str) -> bool:
     """A provider gives a fee back to whoever carried it; see `reverse`."""
-    return _give_back(db, journal_id, return_id, amount, reason, AccountKind.FEES)
+    return _give_back(db, journal_id, return_id, amount, reason, {AccountKind.FEES})
 
 
-def _give_back(db: Connection, journal: UUID, id: UUID, amount: Dong, reason: str, went_to: AccountKind) -> bool:
-    paid = [each for each in moved_in(db, journal, TransferKind.SINGLE, TransferKind.POST) if each.credit.kind is went_to]
+def correct(db: Connection, grant_id: UUID, correction_id: UUID, amount: Dong, reason: str) -> bool:
+    """Take back what was granted by mistake, as long as its owner still has it: NotEnoughMoney otherwise."""
+    return _give_back(db, grant_id, correction_id, amount, reason, {AccountKind.BENEFICIARY})
+
+
+def charge_fee(db: Connection, journal_id: UUID, provider: str, amount: Dong, reason: str, *, carried_by: Account) -> bool:
+    """A provider's fee as a leg of its own in the journal it is for. False when this journal was charged before.
+
+    `carried_by` is a person's own account, or the programme's (`ledger.waived`): then the person's is not touched.
+    """
+    leg = leg_id(journal_id, "fee charged", 0)
+    return move(db, Transfer(leg, carried_by, ledger.fees(provider), amount, journal_id, reason))
+
+
+def suspend(db: Connection, journal_id: UUID, reason: str, amount: Dong | None = None) -> bool:
+    """A provider paid after all what we had given back: owed to the provider, and nobody's until a person decides.
+
+    The person's account is not touched: they may have spent it meanwhile. False when it was written before. Raises
+    MoreThanThereWas when the journal had held less.
+    """
+    held = [each for each in moved_in(db, journal_id, TransferKind.PENDING) if each.credit.kind is AccountKind.CLEARING]
+    paid = amount or Dong(sum(each.amount.amount for each in held))
+    if came_back(db, journal_id, [leg_id(journal_id, "suspense", number) for number in range(len(held))], paid):
+        return False
+    left, legs = paid.amount, list[Transfer]()
+    for each in held:
+        part = min(left, each.amount.amount)
+        if part > 0:
+            provider = each.credit.code.split(":")[1]
+            waits = ledger.suspense(provider, each.debit.programme or "")
+            leg = leg_id(journal_id, "suspense", len(legs))
+            legs.append(Transfer(leg, waits, each.credit, Dong(part), journal_id, reason))
+            left -= part
+    if left or not legs:
+        raise MoreThanThereWas(f"{left} đồng more than this journal had held")
+    return write(db, legs)
+
+
+def _give_back(db: Connection, journal: UUID, id: UUID, amount: Dong, reason: str, went_to: set[AccountKind]) -> bool:
+    paid = [each for each in moved_in(db, journal, TransferKind.SINGLE, TransferKind.POST) if each.credit.kind in went_to]
     if came_back(db, journal, [leg_id(id, "back", number) for number in range(len(paid))], amount):
         return False
     left, legs = amount.amount, list[Transfer]()
