@@ -23,20 +23,19 @@ WILD_STEPS = 90
 MOST_STEPS = 600
 AMOUNTS = (100_000, 300_000, 500_000, 900_000)
 VISITS_AFTER = (5, 60, 1_200, 40_000, 100_000, 172_790, 172_805, 200_000)
-NO_MORE_RESENDING = timedelta(hours=26)
 
 _DUE = """
     SELECT min(at) FILTER (WHERE state NOT IN ('issued', 'paid', 'failed')),
-           min(at) FILTER (WHERE state IN ('issued', 'paid', 'failed'))
+           min(at) FILTER (WHERE state = 'issued'), min(at) FILTER (WHERE state IN ('paid', 'failed'))
     FROM (SELECT c.state, greatest(c.next_step_at, c.lease_until, p.until) AS at
           FROM cash_out c LEFT JOIN provider_pause p
                ON p.provider = c.provider AND (c.state = 'held' OR p.reason = 'not_authorised')
           WHERE c.state IN ('held', 'sent', 'unknown', 'issued') AND c.next_step_at < 'infinity'
           UNION ALL
-          SELECT state, greatest(watch_at, lease_until) FROM cash_out WHERE state IN ('paid', 'failed') AND watch_at IS NOT NULL
-         ) AS due
+          SELECT state, greatest(watch_at, lease_until) FROM cash_out
+          WHERE state IN ('paid', 'failed') AND watch_at IS NOT NULL) AS due
 """
-"""When our side has something to do: for certain, and only to look again at what has a code or has ended."""
+"""When our side has something to do: for certain; to look again at a code; to look again at what has ended."""
 
 _PUT_AWAY = (
     """UPDATE cash_out SET next_step_at = 'infinity' WHERE person_id = ANY(:people)
@@ -97,7 +96,7 @@ class _Director:
         self._watched = play.chance.share("watched") < 0.1
         self._provider_actor: Actor | None = None
         self._due_there: datetime | None = None
-        self._ours: tuple[datetime | None, datetime | None] = None, None
+        self._ours: tuple[datetime | None, ...] = None, None, None
 
     def direct(self) -> None:
         while self._steps < MOST_STEPS:
@@ -232,17 +231,17 @@ class _Director:
             self._hear_the_provider()
         return self._due_there
 
-    def _due(self) -> tuple[datetime | None, datetime | None]:
+    def _due(self) -> tuple[datetime | None, ...]:
         if self._play.committed:
             self._play.committed = False
             row = self._house.look(_DUE)
-            self._ours = row[0], row[1]
+            self._ours = row[0], row[1], row[2]
         return self._ours
 
     def _wait(self) -> bool:
         """Let time go by until something is due. False when nothing ever will be."""
         play = self._play
-        ours, issued = self._due()
+        ours, issued, watched = self._due()
         times = [each.at for each in play.errands] + [each.until for each in play.actors if each.until]
         if (due := self._provider_due()) is not None:
             times.append(due)
@@ -251,6 +250,9 @@ class _Director:
         if issued is not None and (self._polls > 0 or not times):
             self._polls -= 1
             times.append(issued)
+        elif watched is not None and self._polls > 0:
+            self._polls -= 1
+            times.append(watched)
         down = [place.down_until for place in play.places if place.down_until > play.now]
         waiting = (ours is not None or issued is not None) and bool(down)
         if waiting:
@@ -260,14 +262,9 @@ class _Director:
             return False
         if not times:
             return False
-        if self._left_to_a_person(ours, issued):
-            return False
         later = [each for each in times if each > play.now]
         self._house.clock.set(min(later) if later else play.now + timedelta(seconds=1))
         return True
-
-    def _left_to_a_person(self, ours: datetime | None, issued: datetime | None) -> bool:
-        return False
 
     def _calm_down(self) -> None:
         self._chance.calm = True

@@ -17,7 +17,9 @@ from proof.people import People
 from proof.play import House
 from proof.provider import ProviderUnderProof
 from proof.stage import Stage
+from sms.providers.port import Outcome
 from ussd_app.actions.desk import Desk
+from ussd_app.domain.phone import Phone
 from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.mobile_money import mobile_money_callbacks
 from ussd_app.store.vault import Vault
@@ -68,6 +70,7 @@ class _NoMessages:
     """Messages are rows here; nobody sends them."""
 
     name = "africas_talking"
+    phones_in_a_call = 1
 
-    def send(self, text: str, to: object) -> tuple[()]:
+    def send(self, text: str, to: tuple[Phone, ...], key: str = "") -> tuple[Outcome, ...]:
         return ()
