@@ -13,9 +13,12 @@ FLASK := $(IN) -m flask --app wsgi
 READY := .venv/.requirements
 READY_DEV := .venv/.requirements-dev
 
-export PORT
+# `make provider` beside `make run`: PORT counts only where somebody has set it.
+PROVIDER_PORT ?= $(if $(filter command environment,$(firstword $(origin PORT))),$(PORT),8100)
+
+export PORT PROVIDER_PORT
 .DEFAULT_GOAL := help
-.PHONY: help run talk fresh demo-lists db-upgrade test check check-money snap draw bench
+.PHONY: help run provider talk fresh demo-lists db-upgrade test check check-money snap draw bench
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } /^## / { printf "\n%s\n", substr($$0, 4) } \
@@ -26,6 +29,9 @@ help:
 
 run: $(READY) ## Everything, with its own PostgreSQL and Redis and demo data, on http://127.0.0.1:8000 (PORT=8000).
 	@$(IN) -m ussd_app.local
+
+provider: $(READY) ## The mobile-money provider alone, for any team's client, on http://127.0.0.1:8100 (PORT=8100).
+	@$(IN) -m ussd_app.local provider
 
 talk: $(READY) ## A phone in the terminal.
 	@$(FLASK) talk

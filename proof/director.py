@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -54,7 +53,7 @@ def perform(
 ) -> Play:
     """Run one schedule to its rest; what it breached stands in the play."""
     play = Play(house, Chance(seed, spared), Story())
-    random.seed(seed)  # how long the simulated provider takes for an order
+    house.provider.begin(seed)
     house.clock.set(BEGINNING)
     house.database.watch = play.watch
     _cast(play)

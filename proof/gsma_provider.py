@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from random import Random
 from unittest.mock import patch
 from uuid import UUID
 
@@ -12,11 +13,8 @@ from flask import Flask
 
 from proof.provider import Called, Entry
 from proof.wire import HOST, Answer, ask
-from ussd_app.simulator.networks.background import Background
-from ussd_app.simulator.networks.book import Book
 from ussd_app.simulator.networks.configuration import NetworksConfiguration
-from ussd_app.simulator.networks.faults import Faults
-from ussd_app.simulator.networks.gsma import authorisation_codes, clerk, validation
+from ussd_app.simulator.networks.gsma import authorisation_codes, clerk, receiving, validation
 from ussd_app.simulator.networks.gsma.provider import mobile_money
 from ussd_app.simulator.networks.gsma.terminal import HandedOver, Terminals
 from ussd_app.simulator.networks.parts import Parts
@@ -46,16 +44,24 @@ class GsmaProvider:
     name = "gsma"
 
     def __init__(self, database_url: str) -> None:
-        self._unheld = patch.object(validation, "validator", lambda _: _NoSchema())
-        self._unheld.start()
+        self._chance = Random(0)
+        self._replaced = [
+            patch.object(validation, "validator", lambda _: _NoSchema()),
+            patch.object(receiving, "random", self._chance),
+        ]
+        for each in self._replaced:
+            each.start()
         wanted = NetworksConfiguration(database_url=database_url, web_url="http://product.proof", data_key=KEY)
-        self._parts = Parts(wanted, Book.opened(wanted), Faults(), Background())
+        self._parts = Parts.opened(wanted)
         self._owes = True
         self._pages = Flask("provider", static_folder=None)
         self._pages.register_blueprint(mobile_money(self._parts))
         self.client = GsmaMobileMoney(
             f"http://{HOST}/v1.2/mm", wanted.momo_api_key, wanted.momo_account, "http://product.proof/mobile-money/gsma"
         )
+
+    def begin(self, seed: int) -> None:
+        self._chance.seed(seed)
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         return ask(self._pages, method, url, dict(headers), body)
@@ -125,7 +131,8 @@ class GsmaProvider:
         return [Called(str(attempt), headers, json.dumps(body).encode()) for body in (paid, refused)]
 
     def close(self) -> None:
-        self._unheld.stop()
+        for each in self._replaced:
+            each.stop()
         self._parts.book.close()
 
 

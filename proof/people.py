@@ -51,7 +51,7 @@ class People:
             ).scalar_one()
             db.execute(
                 text("""INSERT INTO payment (batch_id, line, person_id, programme, cycle, amount, grant_id)
-                        SELECT :batch, n, person, 'social_pension', '2027-01', :amount, gen_random_uuid()
+                        SELECT :batch, n, person, 'tet_gift', '2027-01', :amount, gen_random_uuid()
                         FROM unnest(CAST(:people AS bigint[])) WITH ORDINALITY AS p (person, n)"""),
                 {"batch": batch, "amount": GRANTED, "people": [each.id for each in people]},
             )

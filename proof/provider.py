@@ -42,6 +42,10 @@ class ProviderUnderProof(Protocol):
     @property
     def client(self) -> MobileMoney: ...
 
+    def begin(self, seed: int) -> None:
+        """A schedule begins: whatever the provider leaves to chance, it draws from this seed."""
+        ...
+
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """What it says to one request over the wire."""
         ...

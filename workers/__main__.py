@@ -10,7 +10,7 @@ import signal
 import socket
 import sys
 from datetime import UTC, datetime
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,7 @@ from workers.campaigns import let_out, make_work, watch_budget
 from workers.mobile_money.gsma import GsmaMobileMoney
 from workers.office import Office
 from workers.queues import QUEUES
+from workers.statements import read_statements
 from workers.sweep import count_visits, finish_releases, relay, sweep
 
 log = logging.getLogger("workers")
@@ -37,6 +38,7 @@ log = logging.getLogger("workers")
 LOOK_EVERY_S = 1.0
 SWEEP_EVERY = 10  # looks
 RELEASES_EVERY = 60  # looks
+STATEMENTS_EVERY = 300  # looks
 CAMPAIGNS_EVERY = 2  # looks
 BUDGET_EVERY = 3600  # looks
 
@@ -88,9 +90,13 @@ def clock(settings: Settings) -> None:
     office = open_office(settings, "clock", stop)
     redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
     looks = 0
+    statements = Thread()  # a provider that is slow to tell must not keep the bells waiting
     while not stop.wait(LOOK_EVERY_S):
         try:
             _look(office, redis, looks)
+            if looks % STATEMENTS_EVERY == 0 and not statements.is_alive():
+                statements = Thread(target=read_statements, args=(office,), daemon=True)
+                statements.start()
             if looks % BUDGET_EVERY == 0:
                 watch_budget(office, office.clock(), settings.sms_price)
         except OperationalError:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from sms.notices import Lane
+from sms.kinds import Category, Lane
 from sms.providers.port import Busy, Outcome, SmsProvider, Unsure
 from ussd_app.domain.breaker import Breaker, Health, may_be_tried
+from ussd_app.domain.sending_hours import quiet
 from ussd_app.store import carriers, pauses
 from ussd_app.store.messages import Claimed
 from workers.office import Office
@@ -21,8 +22,15 @@ ASK_AGAIN_S = 0.05
 MANY_TROUBLES = 5
 """So many are told to the other workers at once."""
 
+RESTING = frozenset(each.lane for each in Category if each.rests_at_night)
+
 Result = TypeVar("Result")
 Through = Callable[[Callable[[Connection], Result]], Result]
+
+
+def awake_lanes(lanes: Iterable[Lane], local: datetime) -> list[Lane]:
+    """At night only what cannot wait."""
+    return [lane for lane in lanes if lane not in RESTING or not quiet(local)]
 
 
 class Board:
@@ -66,9 +74,10 @@ class Board:
     # ---- what may be sent -------------------------------------------------------------------------------
 
     def lanes(self) -> list[Lane]:
-        """Those that are not held back at every carrier."""
+        """Those that are not held back at every carrier, and that may disturb at this hour."""
         held = {each.lane for each in self._held if each.provider is None}
-        return [] if None in held else [lane for lane in self._wanted if lane not in held]
+        awake = awake_lanes(self._wanted, self._office.desk.local(self._office.clock()))
+        return [] if None in held else [lane for lane in awake if lane not in held]
 
     def usable(self) -> bool:
         now = self._office.clock()

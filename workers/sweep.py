@@ -16,6 +16,7 @@ from ussd_app.store import attempts, delivery_reports, messages, unsure_messages
 from workers.cash_out import give_up_waiting
 from workers.office import Office
 from workers.queues import QUEUES, ring
+from workers.sms_board import awake_lanes
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ LATE_AT_ONCE = 500
 def relay(office: Office, redis: Redis, now: datetime) -> None:
     """Ring the bell of every queue that has something due. All that was lost with Redis comes back here."""
     with office.database.begin() as db:
-        lanes = messages.due_lanes(db, now)
+        lanes = set(awake_lanes(messages.due_lanes(db, now), office.desk.local(now)))
         cash = attempts.any_due(db, now)
     for queue in QUEUES.values():
         if lanes.intersection(queue.lanes) or (cash and not queue.lanes):

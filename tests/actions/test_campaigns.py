@@ -17,7 +17,7 @@ from ussd_app.actions.payments import NotAllowed
 from ussd_app.domain.campaigns import LeftOut, Pace
 from ussd_app.domain.payments import Role
 from ussd_app.domain.phone import Phone
-from ussd_app.store import campaigns, messages, phones, sms_costs
+from ussd_app.store import campaigns, messages, opt_outs, phones, sms_costs
 
 AT_ONCE = Pace(timedelta(0), None)
 PRICE = 400
@@ -229,3 +229,24 @@ def test_a_budget_stops_a_campaign_until_the_approver_says_so(village: Village):
     with pytest.raises(NotAllowed, match="1,200 đồng, and of this month's 1,000 already 0"):
         approve(village, number)
     assert approve(village, number, over_budget=True).over_budget
+
+
+def test_who_stopped_reminders_gets_none_and_still_hears_that_money_is_late(village: Village):
+    person = village.person()
+    village.pay(person, cycle="2026-12")
+    with village.database.begin() as db:
+        opt_outs.stop(db, PHUONG.e164, via="sms", now=village.now)
+    with pytest.raises(NotAllowed, match="would tell nobody"):
+        approve(village, draft(village, wish(village)))
+    late = wish(village, "payment_late", details={"expected_on": "2027-02-05"}, cycle="2027-01")
+    assert approve(village, draft(village, late)).told == 1
+
+
+def test_nothing_is_sent_to_the_dead(village: Village):
+    village.person()
+    number = draft(village, wish(village))
+    other = village.person(phone=Phone("+84912000102"))
+    approve(village, number)
+    village.rows(f"UPDATE person SET deceased_on = '2027-01-24' WHERE id = {other} RETURNING 1")
+    go(village)
+    assert stages(village, number) == {"waiting": 1, "deceased": 1}

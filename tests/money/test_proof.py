@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Iterator
 
 import psycopg
@@ -25,7 +24,6 @@ SOON = 40
 
 @pytest.fixture(scope="module")
 def house(postgres_url: str) -> Iterator[House]:
-    before = random.getstate()
     make_template(postgres_url)
     name = f"proof_{os.getpid()}"
     with opened(make_database(postgres_url, name), SAFE) as house:
@@ -33,7 +31,6 @@ def house(postgres_url: str) -> Iterator[House]:
     with psycopg.connect(postgres_url, autocommit=True) as server:
         for each in (name, TEMPLATE):
             server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(each)))
-    random.setstate(before)
 
 
 @pytest.fixture(autouse=True)

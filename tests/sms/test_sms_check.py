@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sms import check, tables
+from sms import check, kinds, tables
 from sms.every import EVERY_NOTICE
 from sms.providers.refusals import refusals
 from sms.wording import Wording, wording
@@ -24,7 +24,8 @@ def complaints_about(monkeypatch: pytest.MonkeyPatch, language: Language, **text
     def with_changes(asked: Language) -> Wording:
         return changed.get(asked) or wording(asked)
 
-    monkeypatch.setattr(check, "wording", with_changes)
+    for page in (check, kinds):
+        monkeypatch.setattr(page, "wording", with_changes)
     return list(check.complaints())
 
 

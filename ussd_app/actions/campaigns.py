@@ -208,7 +208,9 @@ def _some(db: Connection, desk: Desk, campaign: Campaign, limit: int, now: datet
     rows = campaigns.take_planned(db, campaign.id, now=now, limit=limit)
     if not rows:
         return 0
-    people = audience.of_people(db, campaign.id, [row.person_id for row in rows])
+    people = audience.of_people(
+        db, campaign.id, [row.person_id for row in rows], stoppable=KINDS[campaign.kind].can_be_stopped
+    )
     local = desk.local(now)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     phones = [each.e164 for each in people.values() if each.e164]
@@ -251,6 +253,7 @@ def _audience(db: Connection, campaign: Campaign) -> list[Listener]:
         programme=campaign.programme,
         cycle=campaign.cycle,
         paid=KINDS[campaign.kind].paid,
+        stoppable=KINDS[campaign.kind].can_be_stopped,
     )
 
 

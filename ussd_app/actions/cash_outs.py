@@ -7,12 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
-from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, NewsWaiting, Notice
+from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, Notice
+from ussd_app.actions import telling
 from ussd_app.actions.desk import Desk
 from ussd_app.domain.caller import CashOutState
 from ussd_app.domain.money import Dong
-from ussd_app.domain.people import Gender, Language, given_name
-from ussd_app.store import cash_outs, messages, phones
+from ussd_app.domain.people import Gender, given_name
+from ussd_app.store import cash_outs
 from ussd_app.store import ledger as ledger_store
 from ussd_app.store.callers import CODE
 
@@ -44,7 +45,7 @@ def issue_code(
         point_name=person.point_name,
         expires_at=desk.local(expires_at),
     )
-    _tell(db, desk, order, person, notice, f"cash-out-code:{id}", now)
+    _tell(db, desk, order, notice, f"cash-out-code:{id}", now)
 
 
 def pay(db: Connection, desk: Desk, id: UUID, *, provider_reference: str, paid_at: datetime, now: datetime) -> None:
@@ -65,7 +66,7 @@ def pay(db: Connection, desk: Desk, id: UUID, *, provider_reference: str, paid_a
         balance=Dong(person.balance),
         reference=order.reference,
     )
-    _tell(db, desk, order, person, notice, f"cash-out-receipt:{id}", now)
+    _tell(db, desk, order, notice, f"cash-out-receipt:{id}", now)
 
 
 def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) -> None:
@@ -79,7 +80,7 @@ def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) ->
     notice = CashOutFailed(
         gender=Gender(person.gender), amount=order.amount, reference=order.reference, returned_at=desk.local(now)
     )
-    _tell(db, desk, order, person, notice, f"cash-out-failed:{id}", now)
+    _tell(db, desk, order, notice, f"cash-out-failed:{id}", now)
 
 
 def _person(db: Connection, order: cash_outs.CashOut) -> Row[tuple[str, str, str, str, int]]:
@@ -97,14 +98,10 @@ def _tell(
     db: Connection,
     desk: Desk,
     order: cash_outs.CashOut,
-    person: Row[tuple[str, str, str, str, int]],
     notice: Notice,
     event: str,
     now: datetime,
 ) -> None:
-    if phones.unproven(db, order.person_id, order.asked_from):
-        notice = NewsWaiting()  # whoever holds that phone by now learns nothing
-    body = notice.text(Language(person.language), desk.brand, desk.hotline)
+    """To the phone that asked; whoever holds an unproven one by now learns nothing."""
     ends = notice.expires_at if isinstance(notice, CashOutCode) else None  # a code is worth nothing after its life
-    outgoing = messages.Outgoing(event, order.person_id, order.asked_from, notice.kind, notice.lane, body, ends)
-    messages.add(db, desk.vault, [outgoing], now)
+    telling.tell_phone(db, desk, order.person_id, order.asked_from, notice, event, now, ends)

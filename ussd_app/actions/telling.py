@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sms.kinds import Notice
 from sms.notices import NewsWaiting
 from ussd_app.actions.desk import Desk
-from ussd_app.store import messages
+from ussd_app.store import messages, recipients
 from ussd_app.store.recipients import Recipient
 
 
@@ -22,6 +22,8 @@ class Told:
     recipient: Recipient
     notice: Notice
     event: str
+    expires_at: datetime | None = None
+    """After this it says nothing true any more; when not given, its lane decides."""
 
 
 def tell(db: Connection, desk: Desk, told: Iterable[Told], now: datetime) -> int:
@@ -34,6 +36,22 @@ def tell_all(
 ) -> int:
     """The same to every number of a person, `but` one."""
     return tell(db, desk, (Told(each, notice, f"{event}:{each.e164}") for each in phones if each.e164 != but), now)
+
+
+def tell_phone(
+    db: Connection,
+    desk: Desk,
+    person_id: int,
+    e164: str,
+    notice: Notice,
+    event: str,
+    now: datetime,
+    expires_at: datetime | None = None,
+) -> int:
+    """To one number of a person; one that must be proved again hears that there is news. Nothing when it is not theirs."""
+    to = next((each for each in recipients.of(db, [person_id]).get(person_id, []) if each.e164 == e164), None)
+    written = write_or_hint(desk, Told(to, notice, event, expires_at)) if to else None
+    return messages.add(db, desk.vault, [written] if written else [], now)
 
 
 def write(desk: Desk, told: Told) -> messages.Outgoing | None:
@@ -54,4 +72,4 @@ def write_or_hint(desk: Desk, told: Told) -> messages.Outgoing | None:
 
 def _outgoing(told: Told, notice: Notice, body: str) -> messages.Outgoing:
     to = told.recipient
-    return messages.Outgoing(told.event, to.person_id, to.e164, notice.kind, notice.lane, body)
+    return messages.Outgoing(told.event, to.person_id, to.e164, notice.kind, notice.lane, body, told.expires_at)

@@ -8,6 +8,7 @@ from ussd_app.cli import (
     batches,
     campaigns,
     care,
+    closes,
     communes,
     deaths,
     focal,
@@ -49,6 +50,11 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
     "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
     "communes": ("What a commune tells its people.", (communes.name_officer, communes.plan_hand_out)),
+    "statements": ("Providers' statements.", (closes.import_statement, closes.fetch)),
+    "close": (
+        "The daily close: lists, ledger and statement.",
+        (closes.close_day, closes.show_day, closes.open_board, closes.settle),
+    ),
     "focal": (
         "What communes keep for their people, and the sessions in which it is handed out.",
         (focal.open_session, focal.list_session, focal.hand_out, focal.close_session, focal.explain, focal.communes),

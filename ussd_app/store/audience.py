@@ -27,11 +27,11 @@ class Paid(Enum):
 _FACTS = """
     p.id AS person_id, p.commune_id, p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language,
     k.name AS commune, p.deceased_on IS NOT NULL AS deceased, pay.id AS payment_id, pay.amount, pay.cycle,
-    (SELECT e164 FROM person_phone WHERE person_id = p.id AND unproven_at IS NULL ORDER BY since, e164 LIMIT 1) AS e164,
-    EXISTS (SELECT FROM person_phone WHERE person_id = p.id) AS has_phone,
-    EXISTS (SELECT FROM person_phone h JOIN person_phone o ON o.e164 = h.e164 AND o.person_id <> h.person_id
-            WHERE h.person_id = p.id AND h.unproven_at IS NULL) AS shared
+    EXISTS (SELECT FROM recipient WHERE person_id = p.id) AS has_phone, r.e164, r.shared, r.stopped
 """
+
+_PHONE = """LEFT JOIN LATERAL (SELECT e164, shared, stopped FROM recipient
+                                WHERE person_id = p.id AND proven ORDER BY since, e164 LIMIT 1) r ON true"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,17 @@ class Listener:
 
 
 def of_campaign(
-    db: Connection, campaign_id: int, *, programme: str | None, cycle: str | None, paid: Paid
+    db: Connection, campaign_id: int, *, programme: str | None, cycle: str | None, paid: Paid, stoppable: bool
 ) -> list[Listener]:
-    """The people of the chosen communes, the communes in their turn; with the payment that their message speaks of."""
+    """The people of the chosen communes, the communes in their turn; with the payment that their message speaks of.
+
+    `stoppable`: whoever wants no such messages is left out.
+    """
     by_payment = paid in (Paid.YES, Paid.UNANSWERED) or (paid is Paid.WHOEVER and (programme or cycle))
     rows = db.execute(
         text(f"""SELECT {_FACTS}
                  FROM campaign_commune c JOIN commune k ON k.id = c.commune_id JOIN person p ON p.commune_id = k.id
+                 {_PHONE}
                  LEFT JOIN LATERAL (
                      SELECT id, amount, cycle FROM payment y
                      WHERE y.person_id = p.id AND y.state = 'released'
@@ -80,7 +84,7 @@ def of_campaign(
             "not_yet": paid is Paid.NOT_YET,
         },
     )
-    return [_read(row) for row in rows]
+    return [_read(row, stoppable) for row in rows]
 
 
 _NOT_YET = """(
@@ -91,19 +95,20 @@ _NOT_YET = """(
 """
 
 
-def of_people(db: Connection, campaign_id: int, people: Sequence[int]) -> dict[int, Listener]:
+def of_people(db: Connection, campaign_id: int, people: Sequence[int], *, stoppable: bool) -> dict[int, Listener]:
     """The same facts, as they are today, of people who are on a campaign already."""
     rows = db.execute(
         text(f"""SELECT {_FACTS}
                  FROM campaign_person c JOIN person p ON p.id = c.person_id JOIN commune k ON k.id = c.commune_id
+                 {_PHONE}
                  LEFT JOIN payment pay ON pay.id = c.payment_id
                  WHERE c.campaign_id = :campaign AND c.person_id = ANY(:people)"""),
         {"campaign": campaign_id, "people": list(people)},
     )
-    return {row.person_id: _read(row) for row in rows}
+    return {row.person_id: _read(row, stoppable) for row in rows}
 
 
-def _read(row: Row[Any]) -> Listener:
+def _read(row: Row[Any], stoppable: bool) -> Listener:
     return Listener(
         row.person_id,
         row.commune_id,
@@ -112,20 +117,20 @@ def _read(row: Row[Any]) -> Listener:
         Gender(row.gender),
         Language(row.language),
         row.e164,
-        row.shared,
-        _left_out(row),
+        bool(row.shared),
+        _left_out(row, stoppable),
         row.payment_id,
         Dong(row.amount) if row.amount is not None else None,
         Cycle.read(row.cycle) if row.cycle else None,
     )
 
 
-def _left_out(row: Row[Any]) -> LeftOut | None:
+def _left_out(row: Row[Any], stoppable: bool) -> LeftOut | None:
     if row.deceased:
         return LeftOut.DECEASED
     if row.e164 is None:
         return LeftOut.UNPROVEN if row.has_phone else LeftOut.NO_PHONE
-    return None
+    return LeftOut.OPTED_OUT if stoppable and row.stopped else None
 
 
 def open_points(db: Connection, campaign_id: int) -> dict[int, int]:
