@@ -19,6 +19,7 @@ from ussd_app.cli import (
     setup,
     sheets,
     sms_office,
+    tickets,
     unclaimed,
     visits,
 )
@@ -65,6 +66,7 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
         "What each programme pays.",
         (programmes.list_them, programmes.set_amount, programmes.set_priority),
     ),
+    "tickets": ("What people asked of the office.", (tickets.list_open, tickets.close)),
     "unclaimed": (
         "Money that waits for its owner.",
         (unclaimed.list_them, unclaimed.ask_return, unclaimed.claim_again, unclaimed.agree),
