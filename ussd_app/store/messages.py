@@ -107,6 +107,7 @@ def claim(
                 WHERE id IN (SELECT id FROM sms_message
                              WHERE state = 'waiting' AND lane = ANY(:lanes) AND next_attempt_at <= :now
                                AND expires_at > :now AND (lease_until IS NULL OR lease_until <= :now)
+                               AND NOT EXISTS (SELECT FROM restoration WHERE ended_at IS NULL)
                              ORDER BY lane, next_attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
                 RETURNING id, e164, body_sealed, attempts, lane, parts, provider, resent_at"""),
         {
