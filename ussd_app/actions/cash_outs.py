@@ -14,7 +14,7 @@ from ussd_app.domain.money import Dong
 from ussd_app.domain.people import Gender, Language, given_name
 from ussd_app.store import cash_outs, messages, phones
 from ussd_app.store import ledger as ledger_store
-from ussd_app.store.callers import CODE
+from ussd_app.store.keepers import CODE
 
 LOOK_AT_ISSUED_EVERY = timedelta(minutes=2)
 """The provider tells when a code is redeemed; this is for the day it does not."""

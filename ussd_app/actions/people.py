@@ -13,7 +13,6 @@ from ussd_app.lists.people import PersonRow
 from ussd_app.store.vault import Vault
 
 NATIONAL_ID = "national id"
-PAYOUT_ACCOUNT = "payout account"
 
 
 @dataclass(slots=True)
