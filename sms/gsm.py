@@ -27,13 +27,14 @@ _PLAIN = str.maketrans(
     {
         **dict.fromkeys("ĐÐƉ", "D"),
         **dict.fromkeys("đð₫ɖ", "d"),
-        **dict.fromkeys("‘’‚‛′ʼʻ`´", "'"),
-        **dict.fromkeys("“”„‟″«»", '"'),
-        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("‘’‚‛′‵ʼʻʹ`´", "'"),
+        **dict.fromkeys("“”„‟″‶«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
         **dict.fromkeys("•·", "-"),
         **dict.fromkeys("\t\u00a0\u1680\u202f\u205f\u3000", " "),
         **dict.fromkeys(map(chr, range(0x2002, 0x200B)), " "),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff", ""),
+        **dict.fromkeys("\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\ufeff", ""),
+        **dict.fromkeys(map(chr, [*range(0x202A, 0x202F), *range(0x2060, 0x2070)]), ""),
         "\u2028": "\n",
         "\u2029": "\n",
         "…": "...",
@@ -68,7 +69,10 @@ class NotGsm(ValueError):
 
 
 def _name(letter: str) -> str:
-    return f"U+{ord(letter):04X} {unicodedata.name(letter, 'without a name')}"
+    return f"U+{ord(letter):04X} {unicodedata.name(letter, _UNNAMED.get(unicodedata.category(letter), 'without a name'))}"
+
+
+_UNNAMED = {"Cc": "(a control character)", "Cs": "(half of a letter)", "Co": "(a private sign)"}
 
 
 def is_gsm7(text: str) -> bool:

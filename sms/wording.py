@@ -18,10 +18,17 @@ WRITTEN_IN = {Language.VIETNAMESE: "vi", Language.ACCENTED: "vi", Language.ENGLI
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One language: a template for each message by its permanent name, and where money may lie."""
+    """One language: a template for each message by its permanent name, and the words that fill some of them."""
 
     texts: Mapping[str, str]
     places: Mapping[str, str]
+    """Where money may lie, by PayoutMethod."""
+    reasons: Mapping[str, str]
+    """Why a payment came back."""
+    said: Mapping[str, str]
+    """What an owner says of a payment."""
+    number: str
+    """A phone number that may be named only by its ending, `{duoi}`."""
 
 
 def wording(language: Language) -> Wording:
@@ -31,4 +38,4 @@ def wording(language: Language) -> Wording:
 @cache
 def _read(written_in: str) -> Wording:
     tables = tomllib.loads((_TEXTS / f"{written_in}.toml").read_text(encoding="utf-8"))
-    return Wording(tables["texts"], tables["places"])
+    return Wording(tables["texts"], tables["places"], tables["reasons"], tables["said"], tables["number"])

@@ -37,9 +37,10 @@ class Village:
         with self.database.begin() as db:
             person_id = db.execute(
                 text("""INSERT INTO person (person_code, full_name, birth_date, birth_precision, gender, commune_id,
-                            payout_method, language)
-                        SELECT :code, :name, '1948-03-12', 'day', 'F', id, :method, 'vi' FROM commune
-                        WHERE code = '05443' RETURNING id"""),
+                            payout_method, payout_account_lookup, language)
+                        SELECT :code, :name, date '1948-03-12' + (SELECT count(*)::int FROM person) % 290, 'day', 'F', id,
+                            :method, CASE WHEN :method IN ('bank', 'wallet') THEN sha256(convert_to(:code, 'UTF8')) END,
+                            'vi' FROM commune WHERE code = '05443' RETURNING id"""),
                 {"code": str(uuid4()), "name": name, "method": method},
             ).scalar_one()
             if phone is not None:

@@ -54,6 +54,8 @@ class Settings:
     momo_account: str = _setting("asxh-thai-nguyen", "The programme's own account at the provider.")
     momo_callback_base: str = _setting("", "Address the provider calls back; unset means this host and port.")
     code_lifetime_s: int = _setting(172_800, "Seconds a cash-out code can be redeemed.")
+    people_on_one_account: int = _setting(5, "More people than this on one account or phone are held and asked about.")
+    settling_hours: int = _setting(48, "Hours after a change of account or number before money follows it unasked.")
     closed_from: str = _setting("", "Announced maintenance begins, as 2027-01-05T22:00; local time.")
     closed_until: str = _setting("", "Announced maintenance ends; until then callers are told so, and nothing moves.")
     networks_url: str = _setting("", "Where the simulated networks listen; set by `make run`.")

@@ -8,8 +8,9 @@ from datetime import datetime
 from redis import Redis
 from redis.exceptions import RedisError
 
+from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.release import finish_release, unfinished
-from ussd_app.store import cash_outs, messages, unsure_messages, visit_counts
+from ussd_app.store import cash_outs, messages, redemptions, unsure_messages, visit_counts
 from workers.office import Office
 from workers.queues import QUEUES, ring
 
@@ -20,9 +21,9 @@ def relay(office: Office, redis: Redis, now: datetime) -> None:
     """Ring the bell of every queue that has something due. All that was lost with Redis comes back here."""
     with office.database.begin() as db:
         lanes = messages.due_lanes(db, now)
-        cash = cash_outs.any_due(db, now)
+        due = {"cash-out": cash_outs.any_due(db, now), "redeem": redemptions.any_due(db, now)}
     for queue in QUEUES.values():
-        if lanes.intersection(queue.lanes) or (cash and not queue.lanes):
+        if lanes.intersection(queue.lanes) or due.get(queue.name):
             try:
                 ring(redis, queue.name)
             except RedisError:
@@ -46,7 +47,10 @@ def finish_releases(office: Office) -> None:
     with office.database.begin() as db:
         batches = unfinished(db)
     for batch_id in batches:
-        finish_release(office.database, office.desk, batch_id, office.clock, lambda _: None)
+        try:
+            finish_release(office.database, office.desk, batch_id, office.clock, lambda _: None)
+        except NotAllowed as waits:
+            log.error("%s", waits)
 
 
 def count_visits(office: Office, now: datetime) -> None:

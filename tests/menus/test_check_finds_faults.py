@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 
 from menus.balance import Balance
-from menus.cash_out import AgreeToCashOut, CashOutPin, HowMuch, OtherAmount
+from menus.cash_out import HowMuch, OtherAmount
+from menus.cash_out_agree import AgreeToCashOut, CashOutPin
 from menus.cash_out_result import Requested
 from menus.cast import CAST, EVERYDAY, NOW
 from menus.check import complaints

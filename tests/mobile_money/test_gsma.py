@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from ussd_app.domain.money import Dong
-from workers.mobile_money import gsma
+from workers.mobile_money import connection
 from workers.mobile_money.gsma import GsmaMobileMoney
 from workers.mobile_money.port import (
     Accepted,
@@ -173,7 +173,7 @@ def test_a_redeemed_code_is_paid_only_when_its_transaction_says_so(provider: Pro
 
 def test_under_way_failed_and_never_seen(provider: Provider, money: MobileMoney):
     assert money.enquire(ORDER) == NotFound()
-    assert ask(provider, money, "link_request_pending", "/requeststates/1") == Pending()
+    assert ask(provider, money, "link_request_pending", "/requeststates/1") == Pending(100)
     assert ask(provider, money, "link_request_failed", "/requeststates/1") == Failed("insufficient_float")
     assert ask(provider, money, "link_code_expired") == Failed("expired")
 
@@ -219,7 +219,7 @@ def test_refused_connection_is_surely_not_taken():
 def test_what_breaks_after_the_request_left_is_unsure(
     provider: Provider, money: MobileMoney, fault: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(gsma, "CONNECT_AND_READ_S", (3.05, 0.2))
+    monkeypatch.setattr(connection, "CONNECT_AND_READ_S", (3.05, 0.2))
     provider.says[f"POST {CODES}"] = Said(202, b"{}", fault)
     provider.says[f"GET /responses/{ATTEMPT}"] = Said(200, b"{}", fault)
     assert isinstance(money.submit(ORDER), Unsure)
@@ -236,7 +236,7 @@ def test_calls_share_one_connection(provider: Provider, money: MobileMoney):
 def test_no_code_comes_into_a_log_or_an_answer(
     provider: Provider, money: MobileMoney, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(gsma, "CONNECT_AND_READ_S", (3.05, 0.2))
+    monkeypatch.setattr(connection, "CONNECT_AND_READ_S", (3.05, 0.2))
     with caplog.at_level(logging.DEBUG):
         said = [repr(ask(provider, money, Said(fault=fault))) for fault in ("silence", "reset", "half")]
         said.append(repr(ask(provider, money, "link_code_active")))

@@ -12,12 +12,12 @@ from workers.mobile_money import gsma_answers, port
 from workers.mobile_money.gsma_answers import (
     LookAt,
     WithdrawnBy,
-    read_amount,
     read_linked,
     read_response,
     read_submitted,
     read_transaction,
 )
+from workers.mobile_money.json_reading import read_amount
 
 ORDER = port.Order(UUID("7d5f5a5e-2f3a-4c1b-8a55-0f7e3c9d1b20"), "R7K2M4", Dong(500_000), port.AtPoint("1024", 172_800))
 WIRE = sorted((Path(__file__).parents[1] / "wire" / "gsma").glob("*.json"))

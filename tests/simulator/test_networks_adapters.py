@@ -11,7 +11,7 @@ from sms.providers.africas_talking import AfricasTalking
 from ussd_app.domain.money import Dong
 from ussd_app.domain.phone import Phone
 from workers.mobile_money.gsma import GsmaMobileMoney
-from workers.mobile_money.port import Accepted, Busy, Failed, Issued, NotFound, Order, Paid, Pending, Unsure
+from workers.mobile_money.port import Accepted, AtPoint, Busy, Failed, Issued, NotFound, Order, Paid, Pending, Unsure
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def provider(networks):
 
 @pytest.fixture
 def order():
-    return Order(uuid4(), "R-8", Dong(500_000), "1001", 600)
+    return Order(uuid4(), "R-8", Dong(500_000), AtPoint("1001", 600))
 
 
 def decided(provider, order):

@@ -1,10 +1,12 @@
 """The check that stands between a new wording and the people: it must pass, and it must see."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from sms import check
+from sms.providers.refusals import refusals
 from sms.wording import Wording, wording
 from ussd_app.domain.people import Language
 
@@ -52,3 +54,34 @@ def test_signs_some_aggregators_refuse_are_a_warning(monkeypatch: pytest.MonkeyP
     assert list(check.warnings()) == []
     complaints_about(monkeypatch, Language.VIETNAMESE, news_waiting="{b}: bấm *8899# {hot}")
     assert list(check.warnings()) == ["news_waiting [vi]: some aggregators refuse #"]
+
+
+@pytest.mark.parametrize("language", [Language.VIETNAMESE, Language.ENGLISH])
+def test_it_names_a_message_that_grew_too_long_and_by_how_many_letters(monkeypatch: pytest.MonkeyPatch, language: Language):
+    text = wording(language).texts["payment_late"]
+    found = complaints_about(monkeypatch, language, payment_late=text + " " + "x" * 40)
+    (line,) = [each for each in found if each.startswith(f"payment_late [{language}]: ")]
+    assert re.fullmatch(r"payment_late \[(vi|en)\]: \d{3} septets, \d{1,2} too many", line)
+
+
+def test_it_counts_the_name_that_a_shared_phone_adds(monkeypatch: pytest.MonkeyPatch):
+    found = complaints_about(monkeypatch, Language.ENGLISH, reply_already="{b}: {tien} {ky} {viec} {xh} {hot} " + "x" * 103)
+    assert "reply_already [en] on a shared phone: 165 septets, 5 too many" in found
+    assert not any(each.startswith("reply_already [en]: ") for each in found)
+
+
+def test_it_sees_what_a_gateway_refuses(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(check, "refusals", lambda: {"viettel": frozenset("#&")})
+    found = list(check.complaints())
+    assert "session_cut [vi]: viettel refuses #" in found
+    assert not any(each.startswith("cash_out_failed") for each in found)
+
+
+def test_every_provider_has_a_page_that_may_name_what_it_refuses():
+    assert "africas_talking" in refusals()
+
+
+def test_a_lengthened_text_fails_the_check_itself(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    complaints_about(monkeypatch, Language.VIETNAMESE, news_waiting="{b}: {hot} " + "a" * 160)
+    assert check.main() == 1
+    assert "news_waiting [vi]: " in capsys.readouterr().out

@@ -132,7 +132,9 @@ def test_a_hold_is_resolved_only_once(database: Database) -> None:
     assert closes(database)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE transfer SET amount = 1", "DELETE FROM transfer", "TRUNCATE transfer"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE transfer SET amount = 1", "DELETE FROM transfer", "TRUNCATE transfer CASCADE"]
+)
 def test_the_ledger_is_append_only(database: Database, statement: str) -> None:
     grant(database, person(database), 500_000)
     with pytest.raises(IntegrityError, match="append-only"), database.begin() as db:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from ussd_app.actions.desk import Desk, new_reference
 from ussd_app.domain import ledger
 from ussd_app.domain.commands import RequestCashOut, RequestToWallet
-from ussd_app.domain.ledger import Account, AccountKind, NotEnoughMoney, Transfer, TransferKind, leg_id
+from ussd_app.domain.ledger import NotEnoughMoney
 from ussd_app.domain.money import Dong
 from ussd_app.domain.people import PayoutMethod
 from ussd_app.domain.phone import Phone
@@ -84,43 +84,8 @@ def _allowed(db: Connection, desk: Desk, command: RequestCashOut | RequestToWall
 
 
 def _hold(db: Connection, desk: Desk, id: UUID, command: RequestCashOut | RequestToWallet, fee: Dong) -> None:
-    sources = _sources(db, command.person_id, command.amount + fee)
-    taken, charged = _split(sources, command.amount)
+    taken = ledger_store.sources(db, command.person_id, command.amount)
     ledger_store.hold(db, id, taken, ledger.clearing(desk.provider), "cash-out asked")
-    for number, (source, part) in enumerate(charged):
-        leg = leg_id(id, "fee", number)
-        to = ledger.fees(desk.provider)
-        ledger_store.move(db, Transfer(leg, source, to, part, id, "fee of a cash-out", TransferKind.PENDING))
-
-
-def _sources(db: Connection, person_id: int, amount: Dong) -> list[tuple[Account, Dong]]:
-    """Which of a person's accounts pay, the oldest programme first. Raises NotEnoughMoney."""
-    rows = db.execute(
-        text("""SELECT code, programme, credits_posted - debits_posted - debits_pending AS available FROM account
-                WHERE person_id = :person ORDER BY id FOR UPDATE"""),
-        {"person": person_id},
-    )
-    left, sources = amount.amount, list[tuple[Account, Dong]]()
-    for row in rows:
-        part = min(left, row.available)
-        if part > 0:
-            account = Account(row.code, AccountKind.BENEFICIARY, person_id, row.programme)
-            sources.append((account, Dong(part)))
-            left -= part
-    if left:
-        raise NotEnoughMoney(f"{left} đồng short")
-    return sources
-
-
-Parts = list[tuple[Account, Dong]]
-
-
-def _split(sources: Parts, amount: Dong) -> tuple[Parts, Parts]:
-    """The first `amount` of the sources, and what is left of them for the fee."""
-    left, taken, charged = amount.amount, Parts(), Parts()
-    for account, part in sources:
-        now = min(left, part.amount)
-        left -= now
-        taken += [(account, Dong(now))] if now else []
-        charged += [(account, Dong(part.amount - now))] if part.amount > now else []
-    return taken, charged
+    if fee:
+        charged = ledger_store.sources(db, command.person_id, fee)
+        ledger_store.hold_fee(db, id, charged, desk.provider, "fee of a cash-out")

@@ -56,8 +56,11 @@ def _spell(db: Connection, point_code: str, now: datetime) -> int:
                 WHERE kind = 'guessing' AND point_code = :point AND closed_at IS NULL AND last_at > :since RETURNING id"""),
         {"point": point_code, "now": now, "since": now - SPELL},
     ).scalar()
-    return going_on or db.execute(
-        text("""INSERT INTO cash_out_finding (reference, kind, point_code, first_at, last_at)
+    return (
+        going_on
+        or db.execute(
+            text("""INSERT INTO cash_out_finding (reference, kind, point_code, first_at, last_at)
                 VALUES (:reference, 'guessing', :point, :now, :now) RETURNING id"""),
-        {"reference": new_reference("V"), "point": point_code, "now": now},
-    ).scalar_one()
+            {"reference": new_reference("V"), "point": point_code, "now": now},
+        ).scalar_one()
+    )

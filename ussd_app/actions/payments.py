@@ -17,6 +17,9 @@ from ussd_app.lists.payments import PaymentRow
 from ussd_app.store.officers import Officer
 from ussd_app.store.vault import Vault
 
+Key = tuple[int, str, str, str]
+"""Of one payment: the person, the programme, the month, and the part of it."""
+
 
 class NotAllowed(Exception):
     """The officer may not do this, or not now; the message says why in one sentence."""
@@ -54,22 +57,22 @@ class PaymentEntry:
         people = _people(self._db, self._vault, rows)
         earlier = _earlier(self._db, [each for each in people if each is not None])
         rejects: list[Reject] = []
-        fresh: dict[tuple[int, str, str], PaymentRow] = {}
+        fresh: dict[Key, PaymentRow] = {}
         for row, person_id in zip(rows, people, strict=True):
             if person_id is None:
                 column = "national_id" if row.national_id else "person_code"
                 rejects.append(Reject(row.line, column, "", "nobody with this number or code is on the people list"))
                 continue
-            key = (person_id, row.programme, row.cycle.code)
+            key = (person_id, row.programme, row.cycle.code, row.part)
             if key in fresh:
                 rejects.append(_paid_twice(row, f"line {fresh[key].line} of this list"))
-            elif key not in earlier:
-                fresh[key] = row
-            elif self._is_this_row(earlier[key], row):
+            elif this := next((each for each in earlier.get(key, ()) if self._is_this_row(each, row)), None):
                 self.entered.unchanged += 1
-                self.earlier_batch_id = earlier[key].batch_id
+                self.earlier_batch_id = this.batch_id
+            elif standing := next((each for each in earlier.get(key, ()) if not each.refused), None):
+                rejects.append(_paid_twice(row, self._where(standing)))
             else:
-                rejects.append(_paid_twice(row, self._where(earlier[key])))
+                fresh[key] = row
         self._insert(fresh)
         return rejects
 
@@ -85,24 +88,26 @@ class PaymentEntry:
     def _same(self, known: Earlier) -> bool:
         return known.file_hash == self._file_hash
 
-    def _insert(self, fresh: dict[tuple[int, str, str], PaymentRow]) -> None:
+    def _insert(self, fresh: dict[Key, PaymentRow]) -> None:
         if not fresh:
             return
         if self.batch_id is None:
             self.batch_id = self._new_batch()
         self._db.execute(
-            text("""INSERT INTO payment (batch_id, line, person_id, programme, cycle, amount, grant_id)
+            text("""INSERT INTO payment (batch_id, line, person_id, programme, cycle, part, amount, grant_id, name_on_list)
                     SELECT :batch, * FROM unnest(CAST(:lines AS int[]), CAST(:people AS bigint[]),
-                        CAST(:programmes AS text[]), CAST(:cycles AS text[]), CAST(:amounts AS bigint[]),
-                        CAST(:grants AS uuid[]))"""),
+                        CAST(:programmes AS text[]), CAST(:cycles AS text[]), CAST(:parts AS text[]),
+                        CAST(:amounts AS bigint[]), CAST(:grants AS uuid[]), CAST(:names AS text[]))"""),
             {
                 "batch": self.batch_id,
                 "lines": [row.line for row in fresh.values()],
-                "people": [person_id for person_id, _, _ in fresh],
+                "people": [person_id for person_id, _, _, _ in fresh],
                 "programmes": [row.programme for row in fresh.values()],
                 "cycles": [row.cycle.code for row in fresh.values()],
                 "amounts": [row.amount.amount for row in fresh.values()],
+                "parts": [row.part for row in fresh.values()],
                 "grants": [uuid4() for _ in fresh],
+                "names": [row.full_name or None for row in fresh.values()],
             },
         )
         self.entered.added += len(fresh)
@@ -120,16 +125,18 @@ class PaymentEntry:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A payment that is already there for the same person, programme and cycle."""
+    """A payment that is already there for the same person, programme, cycle and part."""
 
     batch_id: int
     line: int
     amount: int
     file_hash: bytes
+    refused: bool
 
 
 def _paid_twice(row: PaymentRow, where: str) -> Reject:
     reason = f"this person already has {row.programme} for {row.cycle.code}: {where}"
+    reason += "; if it is a second rightful payment, say so in a column part, such as arrears" if not row.part else ""
     return Reject(row.line, "cycle", row.cycle.code, reason)
 
 
@@ -146,16 +153,17 @@ def _people(db: Connection, vault: Vault, rows: Sequence[PaymentRow]) -> list[in
     return [by_key.get(key) for key in keys]
 
 
-def _earlier(db: Connection, people: list[int]) -> dict[tuple[int, str, str], Earlier]:
+def _earlier(db: Connection, people: list[int]) -> dict[Key, list[Earlier]]:
     rows = db.execute(
-        text("""SELECT p.person_id, p.programme, p.cycle, p.batch_id, p.line, p.amount, b.file_hash
+        text("""SELECT p.person_id, p.programme, p.cycle, p.part, p.batch_id, p.line, p.amount, b.file_hash, p.state
                 FROM payment p JOIN payment_batch b ON b.id = p.batch_id WHERE p.person_id = ANY(:people)"""),
         {"people": people},
     )
-    return {
-        (row.person_id, row.programme, row.cycle): Earlier(row.batch_id, row.line, row.amount, bytes(row.file_hash))
-        for row in rows
-    }
+    found: dict[Key, list[Earlier]] = {}
+    for row in rows:
+        earlier = Earlier(row.batch_id, row.line, row.amount, bytes(row.file_hash), row.state == "refused")
+        found.setdefault((row.person_id, row.programme, row.cycle, row.part), []).append(earlier)
+    return found
 
 
 def find_batch(db: Connection, batch_id: int, *, lock: bool = False) -> Batch:
@@ -173,7 +181,8 @@ def content_hash(db: Connection, batch_id: int) -> bytes:
     """A digest of every row of a batch: what the approver's signature stands under."""
     digest = db.execute(
         text("""SELECT sha256(convert_to(coalesce(string_agg(
-                    concat_ws('|', id, person_id, programme, cycle, amount, grant_id), E'\n' ORDER BY id), ''), 'UTF8'))
+                    concat_ws('|', id, person_id, programme, cycle, part, amount, grant_id, coalesce(name_on_list, '')),
+                    E'\n' ORDER BY id), ''), 'UTF8'))
                 FROM payment WHERE batch_id = :id"""),
         {"id": batch_id},
     ).scalar_one()

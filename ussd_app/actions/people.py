@@ -11,6 +11,7 @@ from ussd_app.domain.identity import NationalId, read_national_id
 from ussd_app.lists.errors import Reject
 from ussd_app.lists.people import PersonRow
 from ussd_app.store.vault import Vault
+from ussd_app.store.wallets import PAYOUT_ACCOUNT
 
 NATIONAL_ID = "national id"
 
@@ -103,6 +104,14 @@ def person_named(db: Connection, vault: Vault, named: str) -> int | None:
     return db.execute(
         text("SELECT id FROM person WHERE national_id_lookup = :lookup OR person_code = :code"),
         {"lookup": lookup, "code": named.strip()},
+    ).scalar()
+
+
+def person_with_key(db: Connection, key: bytes) -> int | None:
+    """Whom a list means, by what `find_key` makes of a row."""
+    code = key[5:].decode() if key.startswith(b"code:") else None
+    return db.execute(
+        text("SELECT id FROM person WHERE national_id_lookup = :key OR person_code = :code"), {"key": key, "code": code}
     ).scalar()
 
 

@@ -71,9 +71,7 @@ def redeemed(
 
     Where the provider names another amount than ours, the cash-out's own enquiry decides about the money.
     """
-    ended = redemptions.end(
-        db, redemption.id, RedemptionState.REDEEMED, provider_reference=provider_reference, now=now
-    )
+    ended = redemptions.end(db, redemption.id, RedemptionState.REDEEMED, provider_reference=provider_reference, now=now)
     if ended and amount == redemption.amount:
         cash_outs.pay(db, desk, redemption.cash_out_id, provider_reference=provider_reference, paid_at=now, now=now)
     elif ended:

@@ -11,22 +11,39 @@ from sqlalchemy.exc import IntegrityError
 
 from sms.notices import PaymentArrived
 from ussd_app.actions.desk import Desk
+from ussd_app.actions.funding import require_funds
+from ussd_app.actions.holds import USUAL, hold_doubtful
 from ussd_app.actions.payments import NotAllowed, content_hash, find_batch, four_eyes, require
 from ussd_app.domain import ledger
-from ussd_app.domain.ledger import Account, leg_id
+from ussd_app.domain.ledger import NotEnoughMoney, Transfer, leg_id
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle, Role
 from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
+from ussd_app.domain.safety import Limits
 from ussd_app.store import messages
 from ussd_app.store.database import Database
 from ussd_app.store.officers import Officer
+from ussd_app.store.transfers import make_accounts, write
 
 # Small enough that nobody who dials meanwhile waits for the locks of more than a moment.
 PAYMENTS_AT_A_TIME = 250
 
+_PAYMENTS = """
+    SELECT p.id, p.person_id, p.programme, p.cycle, p.amount, p.grant_id,
+           w.full_name, w.gender, coalesce(w.chosen_language, w.language) AS language, w.payout_method, h.e164
+    FROM payment p JOIN person w ON w.id = p.person_id
+    LEFT JOIN LATERAL (SELECT e164 FROM person_phone WHERE person_id = w.id AND unproven_at IS NULL
+                       ORDER BY since, e164 LIMIT 1) h ON true"""
+_PAYMENTS_OF_BATCH = text(f"""{_PAYMENTS} WHERE p.batch_id = :batch AND p.state = 'entered'
+    ORDER BY p.id LIMIT :some FOR UPDATE OF p SKIP LOCKED""")
+_PAYMENTS_BY_ID = text(f"{_PAYMENTS} WHERE p.id = :id AND p.state = 'held' FOR UPDATE OF p")
 
-def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime) -> None:
-    """Sign the release. Raises NotAllowed: for the same eyes twice, and for a batch that is not as it was approved."""
+
+def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime, limits: Limits = USUAL) -> None:
+    """Sign the release, and hold what is doubtful at this moment, to be asked about while the rest goes on.
+
+    Raises NotAllowed: for the same eyes twice, and for a batch that is not as it was approved.
+    """
     require(officer, Role.RELEASES)
     batch = find_batch(db, batch_id, lock=True)
     if batch.state == "releasing":
@@ -43,12 +60,17 @@ def begin_release(db: Connection, batch_id: int, officer: Officer, now: datetime
             )
     except IntegrityError as refused:
         raise NotAllowed(four_eyes(refused, officer, batch_id)) from refused
+    hold_doubtful(db, batch_id, now, limits)
+    require_funds(db, batch_id)
 
 
 def finish_release(
     database: Database, desk: Desk, batch_id: int, now: Callable[[], datetime], progress: Callable[[int], None]
 ) -> int:
-    """Release what is still to be released, some payments at a time, and close the batch. How many there were."""
+    """Release what is still to be released, some payments at a time, and close the batch. How many there were.
+
+    Raises NotAllowed when the funding was taken back meanwhile; what was released stays, and the rest can go on later.
+    """
     done = 0
     while True:
         with database.begin() as db:
@@ -70,19 +92,19 @@ def unfinished(db: Connection) -> list[int]:
     return [row.id for row in db.execute(text("SELECT id FROM payment_batch WHERE state = 'releasing' ORDER BY id"))]
 
 
+def release_decided(db: Connection, desk: Desk, payment_id: int, now: datetime) -> None:
+    """Release one payment that was held, once it is decided so."""
+    _release(db, desk, db.execute(_PAYMENTS_BY_ID, {"id": payment_id}).all(), now)
+
+
 def _release_some(db: Connection, desk: Desk, batch_id: int, now: datetime) -> int:
-    payments = db.execute(
-        text("""SELECT p.id, p.person_id, p.programme, p.cycle, p.amount, p.grant_id,
-                       w.full_name, w.gender, coalesce(w.chosen_language, w.language) AS language, w.payout_method, h.e164
-                FROM payment p JOIN person w ON w.id = p.person_id
-                LEFT JOIN LATERAL (SELECT e164 FROM person_phone WHERE person_id = w.id AND unproven_at IS NULL
-                                   ORDER BY since, e164 LIMIT 1) h ON true
-                WHERE p.batch_id = :batch AND p.state = 'entered'
-                ORDER BY p.id LIMIT :some FOR UPDATE OF p SKIP LOCKED"""),
-        {"batch": batch_id, "some": PAYMENTS_AT_A_TIME},
-    ).all()
-    if not payments:
-        return 0
+    payments = db.execute(_PAYMENTS_OF_BATCH, {"batch": batch_id, "some": PAYMENTS_AT_A_TIME}).all()
+    if payments:
+        _release(db, desk, payments, now)
+    return len(payments)
+
+
+def _release(db: Connection, desk: Desk, payments: Sequence[Row[Any]], now: datetime) -> None:
     _credit(db, payments)
     db.execute(
         text("UPDATE payment SET state = 'released', released_at = :now WHERE id = ANY(:ids)"),
@@ -90,79 +112,29 @@ def _release_some(db: Connection, desk: Desk, batch_id: int, now: datetime) -> i
     )
     outgoing = [_notice(desk, each, now) for each in payments if each.e164]
     messages.add(db, desk.vault, outgoing, now)
-    return len(payments)
 
 
-Leg = tuple[object, Account, Account, int, object, str]
-
-
-def _legs(payment: Row[Any]) -> list[Leg]:
+def _legs(payment: Row[Any]) -> list[Transfer]:
     year, month = payment.cycle.split("-")
     owner = ledger.beneficiary(payment.person_id, payment.programme)
     source = ledger.treasury(payment.programme, Cycle(int(year), int(month)))
-    legs: list[Leg] = [(payment.grant_id, source, owner, payment.amount, payment.grant_id, "payment released")]
+    amount, journal = Dong(payment.amount), payment.grant_id
+    legs = [Transfer(journal, source, owner, amount, journal, "payment released")]
     method = PayoutMethod(payment.payout_method)
     if not method.cash_out_here:
         away = ledger.handed_over(method.value, payment.programme)
-        handed = leg_id(payment.grant_id, "handed over", 0)
-        legs.append((handed, owner, away, payment.amount, payment.grant_id, "handed over to be paid elsewhere"))
+        handed = leg_id(journal, "handed over", 0)
+        legs.append(Transfer(handed, owner, away, amount, journal, "handed over to be paid elsewhere"))
     return legs
 
 
 def _credit(db: Connection, payments: Sequence[Row[Any]]) -> None:
     legs = [leg for payment in payments for leg in _legs(payment)]
-    accounts = _accounts(db, {account.code: account for leg in legs for account in leg[1:3]})
-    db.execute(
-        text("""INSERT INTO transfer (id, kind, debit_id, credit_id, amount, journal_id, reason)
-                SELECT id, 'single', debit, credit, amount, journal, reason
-                FROM unnest(CAST(:ids AS uuid[]), CAST(:debits AS bigint[]), CAST(:credits AS bigint[]),
-                            CAST(:amounts AS bigint[]), CAST(:journals AS uuid[]), CAST(:reasons AS text[]))
-                     AS t (id, debit, credit, amount, journal, reason)"""),
-        {
-            "ids": [leg[0] for leg in legs],
-            "debits": [accounts[leg[1].code] for leg in legs],
-            "credits": [accounts[leg[2].code] for leg in legs],
-            "amounts": [leg[3] for leg in legs],
-            "journals": [leg[4] for leg in legs],
-            "reasons": [leg[5] for leg in legs],
-        },
-    )
-    moved: dict[int, list[int]] = {}
-    for _, debit, credit, amount, _, _ in legs:
-        moved.setdefault(accounts[debit.code], [0, 0])[0] += amount
-        moved.setdefault(accounts[credit.code], [0, 0])[1] += amount
-    db.execute(
-        text("""UPDATE account SET debits_posted = debits_posted + m.debit, credits_posted = credits_posted + m.credit
-                FROM unnest(CAST(:ids AS bigint[]), CAST(:debits AS bigint[]), CAST(:credits AS bigint[]))
-                     AS m (id, debit, credit) WHERE account.id = m.id"""),
-        {
-            "ids": list(moved),
-            "debits": [each[0] for each in moved.values()],
-            "credits": [each[1] for each in moved.values()],
-        },
-    )
-
-
-def _accounts(db: Connection, wanted: dict[str, Account]) -> dict[str, int]:
-    """The ids of these accounts, made where they are missing, and locked from the lowest up so that nobody deadlocks."""
-    every = [wanted[code] for code in sorted(wanted)]
-    db.execute(
-        text("""INSERT INTO account (code, kind, person_id, programme, guarded)
-                SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:kinds AS text[]), CAST(:people AS bigint[]),
-                                     CAST(:programmes AS text[]), CAST(:guarded AS boolean[]))
-                ON CONFLICT (code) DO NOTHING"""),
-        {
-            "codes": [each.code for each in every],
-            "kinds": [each.kind.value for each in every],
-            "people": [each.person_id for each in every],
-            "programmes": [each.programme for each in every],
-            "guarded": [each.guarded for each in every],
-        },
-    )
-    rows = db.execute(
-        text("SELECT id, code FROM account WHERE code = ANY(:codes) ORDER BY id FOR UPDATE"), {"codes": list(wanted)}
-    )
-    return {row.code: row.id for row in rows}
+    make_accounts(db, [account for leg in legs for account in (leg.debit, leg.credit)])
+    try:
+        write(db, legs)
+    except NotEnoughMoney as problem:
+        raise NotAllowed("What was funded for these payments is used up: fund it, and release again.") from problem
 
 
 def _notice(desk: Desk, payment: Row[Any], now: datetime) -> messages.Outgoing:

@@ -9,9 +9,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection, text
 
+from ussd_app.actions.holds import look_through
 from ussd_app.actions.payments import approve as approve_batch
 from ussd_app.actions.release import begin_release, finish_release
 from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
+from ussd_app.cli.holds import limits_of
+from ussd_app.store import safety
 
 
 def _count(db: Connection, batch_id: int) -> tuple[int, int]:
@@ -32,7 +35,10 @@ def approve(counter: Counter, batch: int, officer: str) -> None:
     with counter.open() as desk, desk.database.begin() as db:
         approve_batch(db, batch, officer_named(db, officer), desk.now())
         payments, total = _count(db, batch)
+        held = sum(each.holds for each in look_through(db, batch, desk.now(), limits_of(counter)))
     click.echo(f"Batch {batch} is approved by {officer}: {payments} payments, {total:,} đồng.")
+    if held:
+        click.echo(f"{held} of them are doubtful and would be held at release: payments check {batch}")
 
 
 @click.command()
@@ -44,7 +50,7 @@ def release(counter: Counter, batch: int, officer: str) -> None:
     """Release an approved batch: every payment is credited once and announced by SMS."""
     with counter.open() as desk:
         with desk.database.begin() as db:
-            begin_release(db, batch, officer_named(db, officer), desk.now())
+            begin_release(db, batch, officer_named(db, officer), desk.now(), limits_of(counter))
             payments, total = _count(db, batch)
         bar = Progress(
             TextColumn(f"releasing batch {batch}"),
@@ -62,4 +68,10 @@ def release(counter: Counter, batch: int, officer: str) -> None:
                 desk.doorbell.ring("sms-bulk")
 
             finish_release(desk.database, desk.desk, batch, desk.now, progress)
-    click.echo(f"Batch {batch} is released by {officer}: {payments} payments, {total:,} đồng.")
+        with desk.database.begin() as db:
+            waiting = safety.held(db, batch)
+    held = sum(each.amount.amount for each in waiting)
+    released = f"{payments - len(waiting)} payments, {total - held:,} đồng"
+    click.echo(f"Batch {batch} is released by {officer}: {released}; {len(waiting)} held, {held:,} đồng.")
+    if waiting:
+        click.echo(f"Decide what is held: payments held {batch}")

@@ -48,7 +48,7 @@ def import_people(counter: Counter, path: Path, officer_name: str) -> int:
             with desk.database.begin() as db:
                 return entry.enter(db, rows)
 
-        rejected = _go_through(path, people_list.PEOPLE, read, enter, "people")
+        rejected = go_through(path, people_list.PEOPLE, read, enter, "people")
         done = entry.entered
         click.echo(
             f"{done.added} people added, {done.changed} changed, {done.unchanged} as they were; {done.phones} phones; "
@@ -63,7 +63,7 @@ def import_payments(counter: Counter, path: Path, officer_name: str) -> int:
         officer = officer_named(db, officer_name)
         require(officer, Role.ENTERS)
         entry = PaymentEntry(db, desk.desk.vault, officer=officer, list_name=path.name, file_hash=_digest(path))
-        rejected = _go_through(path, payment_list.PAYMENTS, payment_list.read_payment, entry.enter, "payments")
+        rejected = go_through(path, payment_list.PAYMENTS, payment_list.read_payment, entry.enter, "payments")
     done, batch = entry.entered, entry.batch_id or entry.earlier_batch_id
     click.echo(
         f"{done.added} payments added, {done.total:,} đồng; {done.unchanged} as they were; {rejected} rows rejected."
@@ -76,14 +76,14 @@ def import_payments(counter: Counter, path: Path, officer_name: str) -> int:
     return SOME_REJECTED if rejected else ALL_WENT_IN
 
 
-def _go_through(
+def go_through(
     path: Path,
     columns: Columns,
     read: Callable[[Row], Read | tuple[Reject, ...]],
     enter: Callable[[Sequence[Read]], list[Reject]],
     what: str,
 ) -> int:
-    """Read, enter and report every row of a list; how many were rejected."""
+    """Read, enter and report every row of a list; how many were rejected, each named in a file beside it."""
     said = 0
     with open_table(path, columns) as table, RejectFile(path, table) as rejects, _progress(what, path) as count:
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -19,17 +20,28 @@ class TransferKind(StrEnum):
 
 
 class AccountKind(StrEnum):
+    STATE = "state"
+    """What the state has put into a programme. Debit-normal, unguarded: money begins here."""
     TREASURY = "treasury"
-    """What the state has put into a programme for a cycle. Debit-normal, unguarded."""
+    """What is left of a programme's money for one cycle. Guarded once its funding is written down."""
     BENEFICIARY = "beneficiary"
     """What a person is owed under a programme. Credit-normal, guarded: never below nothing, holds included."""
+    TRUST = "trust"
+    """A person's own part of what their commune keeps for its people. Guarded like the person's."""
     CLEARING = "clearing"
     """What a mobile-money provider has paid out for us; must return to zero against its statement."""
     HANDED_OVER = "handed_over"
     """What was passed on to a bank, a wallet or a commune to pay out; returns to zero against theirs."""
     FEES = "fees"
+    """What providers charged, whoever carried it."""
+    WAIVED = "waived"
+    """The fees that a programme carried for its people. Debit-normal."""
     RETURNED = "returned"
+    """What nobody claimed and went back to the state; its owner may still claim it."""
     SUSPENSE = "suspense"
+    """What a provider paid after we had declared it failed: nobody's until a person decides. Debit-normal."""
+    SETTLED = "settled"
+    """What has been paid to a provider for what it had paid out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +52,16 @@ class Account:
     kind: AccountKind
     person_id: int | None = None
     programme: str | None = None
+    kept_for: int | None = None
+    commune_code: str | None = None
 
     @property
     def guarded(self) -> bool:
-        return self.kind is AccountKind.BENEFICIARY
+        return self.kind in (AccountKind.BENEFICIARY, AccountKind.TRUST)
+
+
+def state(programme: str) -> Account:
+    return Account(f"state:{programme}", AccountKind.STATE, programme=programme)
 
 
 def treasury(programme: str, cycle: Cycle) -> Account:
@@ -52,6 +70,11 @@ def treasury(programme: str, cycle: Cycle) -> Account:
 
 def beneficiary(person_id: int, programme: str) -> Account:
     return Account(f"beneficiary:{person_id}:{programme}", AccountKind.BENEFICIARY, person_id, programme)
+
+
+def trust(commune_code: str, person_id: int, programme: str) -> Account:
+    code = f"trust:{commune_code}:{person_id}:{programme}"
+    return Account(code, AccountKind.TRUST, programme=programme, kept_for=person_id, commune_code=commune_code)
 
 
 def clearing(provider: str) -> Account:
@@ -70,8 +93,16 @@ def returned(programme: str) -> Account:
     return Account(f"returned:{programme}", AccountKind.RETURNED, programme=programme)
 
 
-def suspense(provider: str) -> Account:
-    return Account(f"suspense:{provider}", AccountKind.SUSPENSE)
+def waived(programme: str) -> Account:
+    return Account(f"waived:{programme}", AccountKind.WAIVED, programme=programme)
+
+
+def suspense(provider: str, programme: str) -> Account:
+    return Account(f"suspense:{provider}:{programme}", AccountKind.SUSPENSE, programme=programme)
+
+
+def settled(provider: str) -> Account:
+    return Account(f"settled:{provider}", AccountKind.SETTLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +116,13 @@ class Transfer:
     journal_id: UUID
     reason: str
     kind: TransferKind = TransferKind.SINGLE
+    pending_id: UUID | None = None
+    """The hold that a post or void resolves."""
+    held: Dong | None = None
+    """How much that hold was: all of it stops being held, whatever is posted."""
+    reverses_id: UUID | None = None
+    """The transfer that this one takes back, wholly or in part."""
+    expires_at: datetime | None = None
 
 
 def leg_id(journal_id: UUID, step: str, number: int) -> UUID:
@@ -94,6 +132,10 @@ def leg_id(journal_id: UUID, step: str, number: int) -> UUID:
 
 class NotEnoughMoney(Exception):
     """The guarded account has less than that, holds counted."""
+
+
+class MoreThanThereWas(Exception):
+    """More would be paid than was held, or come back than went."""
 
 
 class ReusedWithOtherContent(Exception):

@@ -16,15 +16,16 @@ REJECT_COLUMNS = ("line", "column", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one kind of list. Of `one_of`, at least one must be there."""
+    """The columns of one kind of list. Of `one_of`, at least one must be there, where there are any."""
 
     what: str
     required: tuple[str, ...]
-    one_of: tuple[str, ...]
+    one_of: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
     @property
     def known(self) -> tuple[str, ...]:
-        return (*self.one_of, *self.required)
+        return (*self.one_of, *self.required, *self.optional)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def read_header(cells: Sequence[str], columns: Columns, line: int) -> Header:
     if twice := sorted({each for each in found if found.count(each) > 1}):
         raise ListError(f"The header, line {line}, names a column twice: {', '.join(twice)}.")
     missing = [each for each in columns.required if each not in found]
-    if not set(columns.one_of) & set(found):
+    if columns.one_of and not set(columns.one_of) & set(found):
         missing.insert(0, " or ".join(columns.one_of))
     slips = _slips(unknown, [each for each in columns.known if each not in found])
     if missing or slips:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ussd_app.domain.identity import NationalId
 from ussd_app.domain.money import NOTHING, Dong
@@ -13,7 +13,12 @@ from ussd_app.lists.fields import Fields, read_person_names
 from ussd_app.lists.header import Columns
 from ussd_app.lists.table import Row
 
-PAYMENTS = Columns(what="payment", required=("programme", "cycle", "amount"), one_of=("national_id", "person_code"))
+PAYMENTS = Columns(
+    what="payment",
+    required=("programme", "cycle", "amount"),
+    one_of=("national_id", "person_code"),
+    optional=("full_name", "part"),
+)
 
 SUSPICIOUSLY_LITTLE = Dong(1_000)
 """Below this a spreadsheet has likely read the dots of `500.000` as a decimal point."""
@@ -29,6 +34,10 @@ class PaymentRow:
     programme: str
     cycle: Cycle
     amount: Dong
+    full_name: str = field(default="", repr=False)
+    """As the office has it, to be compared with the register; empty where the list does not say."""
+    part: str = ""
+    """Names a second rightful payment of the same programme and month, as `arrears`."""
     doubts: tuple[str, ...] = ()
 
 
@@ -37,8 +46,10 @@ def read_payment(row: Row) -> PaymentRow | tuple[Reject, ...]:
         return row.rejects
     fields = Fields(row)
     number, code = read_person_names(fields)
-    programme, cycle, amount = _programme(fields), _cycle(fields), _amount(fields)
-    return tuple(fields.rejects) or PaymentRow(row.line, number, code, programme, cycle, amount, tuple(fields.doubts))
+    programme, cycle, amount, part = _programme(fields), _cycle(fields), _amount(fields), _part(fields)
+    name = " ".join(fields["full_name"].split())
+    doubts = tuple(fields.doubts)
+    return tuple(fields.rejects) or PaymentRow(row.line, number, code, programme, cycle, amount, name, part, doubts)
 
 
 def read_amount(written: str) -> Dong | str:
@@ -85,3 +96,10 @@ def _cycle(fields: Fields) -> Cycle:
     if cycle is None:
         fields.reject("cycle", "write the month as YYYY-MM")
     return cycle or _ANY_CYCLE
+
+
+def _part(fields: Fields) -> str:
+    part = fields["part"].lower()
+    if not re.fullmatch(r"[a-z0-9_-]{0,20}", part):
+        fields.reject("part", "a part is one short word without accents, such as arrears")
+    return part

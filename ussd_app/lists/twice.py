@@ -19,7 +19,7 @@ class SeenBefore:
         return self._check(row.line, _names(row), (), "this person")
 
     def payment(self, row: PaymentRow) -> tuple[Reject, ...]:
-        return self._check(row.line, _names(row), (row.programme, row.cycle.code), "this payment")
+        return self._check(row.line, _names(row), (row.programme, row.cycle.code, row.part), "this payment")
 
     def _check(self, line: int, names: Iterable[tuple[str, str]], rest: tuple[str, ...], what: str) -> tuple[Reject, ...]:
         keys = [(column, name, *rest) for column, name in names]

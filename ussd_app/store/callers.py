@@ -169,9 +169,7 @@ def look(
 
 def people_on(db: Speaker, vault: Vault, phone: str, since: Since) -> tuple[tuple[Person, ...], Keeper | None]:
     """Everyone on a line, and the keeper whose line it is, read again after something was done."""
-    row, _ = db.say(
-        f"SELECT ({_PEOPLE}), ({KEEPER})", {"phone": phone, "day": since.day, "month": since.month}
-    )
+    row, _ = db.say(f"SELECT ({_PEOPLE}), ({KEEPER})", {"phone": phone, "day": since.day, "month": since.month})
     people, keeper = row or (None, None)
     read = tuple([_person(each, vault) for each in people or ()])
     return read, keepers.read(keeper, vault, since.day.date()) if keeper else None
@@ -187,7 +185,9 @@ def _person(row: Mapping[str, Any], vault: Vault) -> Person:
         commune_code=row["commune_code"],
         commune_name=row["commune_name"],
         payout_method=PayoutMethod(row["payout_method"]),
-        wallet=wallets.own(vault, bytes.fromhex(row["wallet"]["sealed"]), row["wallet"]["proved"]) if row["wallet"] else None,
+        wallet=wallets.own(vault, bytes.fromhex(row["wallet"]["sealed"]), row["wallet"]["proved"])
+        if row["wallet"]
+        else None,
         balance=Dong(row["balance"]),
         used=Used(Dong(int(row["used"]["day"])), Dong(int(row["used"]["month"]))),
         payments=tuple(_payment(each) for each in row["payments"] or ()),

@@ -79,9 +79,7 @@ def find(db: Connection, e164: str) -> PointPhone | None:
     return PointPhone(*row) if row else None
 
 
-def add(
-    db: Connection, e164: str, point_code: str, *, pin: str, until: datetime, officer_id: int, now: datetime
-) -> None:
+def add(db: Connection, e164: str, point_code: str, *, pin: str, until: datetime, officer_id: int, now: datetime) -> None:
     """This phone is the point's from now on, with a starting PIN; whatever it had before is over."""
     db.execute(
         text("""INSERT INTO point_phone (e164, point_code, pin_hash, pin_until, added_by, since)

@@ -2,69 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
-from ussd_app.domain.ledger import (
-    Account,
-    NotEnoughMoney,
-    ReusedWithOtherContent,
-    Transfer,
-    TransferKind,
-    leg_id,
-)
+from ussd_app.domain import ledger
+from ussd_app.domain.ledger import Account, AccountKind, MoreThanThereWas, NotEnoughMoney, Transfer, TransferKind, leg_id
 from ussd_app.domain.money import Dong
-
-_INSERT_TRANSFER = text("""
-    INSERT INTO transfer (id, kind, debit_id, credit_id, amount, pending_id, journal_id, reason)
-    VALUES (:id, :kind, :debit_id, :credit_id, :amount, :pending_id, :journal_id, :reason)
-    ON CONFLICT (id) DO NOTHING RETURNING id
-""")
-
-# The guard is in the statement itself: PostgreSQL re-reads the row after waiting for its lock.
-_MOVE = {
-    TransferKind.SINGLE: (
-        text("""UPDATE account SET debits_posted = debits_posted + :amount WHERE id = :id
-                AND (NOT guarded OR credits_posted - debits_posted - debits_pending >= :amount)"""),
-        text("UPDATE account SET credits_posted = credits_posted + :amount WHERE id = :id"),
-    ),
-    TransferKind.PENDING: (
-        text("""UPDATE account SET debits_pending = debits_pending + :amount WHERE id = :id
-                AND (NOT guarded OR credits_posted - debits_posted - debits_pending >= :amount)"""),
-        text("UPDATE account SET credits_pending = credits_pending + :amount WHERE id = :id"),
-    ),
-    TransferKind.POST: (
-        text("""UPDATE account SET debits_pending = debits_pending - :amount, debits_posted = debits_posted + :amount
-                WHERE id = :id"""),
-        text("""UPDATE account SET credits_pending = credits_pending - :amount,
-                credits_posted = credits_posted + :amount WHERE id = :id"""),
-    ),
-    TransferKind.VOID: (
-        text("UPDATE account SET debits_pending = debits_pending - :amount WHERE id = :id"),
-        text("UPDATE account SET credits_pending = credits_pending - :amount WHERE id = :id"),
-    ),
-}
-
-
-def account_id(db: Connection, account: Account) -> int:
-    """The account's row, made at its first use."""
-    values = {
-        "code": account.code,
-        "kind": account.kind.value,
-        "person": account.person_id,
-        "programme": account.programme,
-        "guarded": account.guarded,
-    }
-    found = db.execute(text("SELECT id FROM account WHERE code = :code"), values).scalar()
-    if found is None:
-        db.execute(
-            text("""INSERT INTO account (code, kind, person_id, programme, guarded)
-                    VALUES (:code, :kind, :person, :programme, :guarded) ON CONFLICT (code) DO NOTHING"""),
-            values,
-        )
-        found = db.execute(text("SELECT id FROM account WHERE code = :code"), values).scalar_one()
-    return int(found)
+from ussd_app.store.journals import Moved, came_back, moved_in, posted_in
+from ussd_app.store.transfers import write
 
 
 def move(db: Connection, transfer: Transfer) -> bool:
@@ -72,81 +20,193 @@ def move(db: Connection, transfer: Transfer) -> bool:
 
     Raises NotEnoughMoney, and ReusedWithOtherContent for a known id with another content.
     """
-    row = {
-        "id": transfer.id,
-        "kind": transfer.kind.value,
-        "debit_id": account_id(db, transfer.debit),
-        "credit_id": account_id(db, transfer.credit),
-        "amount": transfer.amount.amount,
-        "pending_id": None,
-        "journal_id": transfer.journal_id,
-        "reason": transfer.reason,
-    }
-    return _write(db, transfer.kind, row)
+    return write(db, [transfer])
 
 
-def hold(db: Connection, journal_id: UUID, sources: list[tuple[Account, Dong]], credit: Account, reason: str) -> None:
-    """Hold money on several accounts under one journal: all of it, or NotEnoughMoney and nothing."""
-    for number, (source, amount) in enumerate(sources):
-        leg = leg_id(journal_id, "hold", number)
-        move(db, Transfer(leg, source, credit, amount, journal_id, reason, TransferKind.PENDING))
+def sources(db: Connection, person_id: int, amount: Dong) -> list[tuple[Account, Dong]]:
+    """Which of a person's programmes pay this amount: by the programmes' priorities, then the oldest account.
+
+    Locks the accounts. Raises NotEnoughMoney.
+    """
+    rows = db.execute(
+        text("""SELECT a.id, a.code, a.programme, coalesce(p.priority, 99) AS priority,
+                       a.credits_posted - a.debits_posted - a.debits_pending AS available
+                FROM account a LEFT JOIN programme p ON p.code = a.programme
+                WHERE a.person_id = :person ORDER BY a.id FOR UPDATE OF a"""),
+        {"person": person_id},
+    ).all()
+    left, taken = amount.amount, list[tuple[Account, Dong]]()
+    for row in sorted(rows, key=lambda each: (each.priority, each.id)):
+        part = min(left, row.available)
+        if part > 0:
+            taken.append((Account(row.code, AccountKind.BENEFICIARY, person_id, row.programme), Dong(part)))
+            left -= part
+    if left:
+        raise NotEnoughMoney(f"{left} đồng short")
+    return taken
 
 
-def post(db: Connection, journal_id: UUID, reason: str) -> bool:
-    """Turn every hold of a journal into money paid. False when it was posted before."""
-    return _resolve(db, journal_id, TransferKind.POST, reason)
+def hold(
+    db: Connection,
+    journal_id: UUID,
+    sources: list[tuple[Account, Dong]],
+    credit: Account,
+    reason: str,
+    *,
+    expires_at: datetime | None = None,
+) -> None:
+    """Hold money on several accounts under one journal: all of it, or NotEnoughMoney and nothing.
+
+    `expires_at` is for holds that no provider can still turn into cash; a cash-out's never expires by itself.
+    """
+    _hold(db, "hold", journal_id, sources, credit, reason, expires_at)
+
+
+def hold_fee(db: Connection, journal_id: UUID, sources: list[tuple[Account, Dong]], provider: str, reason: str) -> None:
+    """Hold the fee that a person carries, beside the money it is for: its own legs in the same journal."""
+    _hold(db, "fee", journal_id, sources, ledger.fees(provider), reason, None)
+
+
+def _hold(
+    db: Connection,
+    step: str,
+    journal_id: UUID,
+    sources: list[tuple[Account, Dong]],
+    credit: Account,
+    reason: str,
+    expires_at: datetime | None,
+) -> None:
+    legs = [
+        Transfer(
+            leg_id(journal_id, step, number), source, credit, amount, journal_id, reason,
+            TransferKind.PENDING, expires_at=expires_at,
+        )
+        for number, (source, amount) in enumerate(sources)
+    ]  # fmt: skip
+    write(db, legs)
+
+
+def post(db: Connection, journal_id: UUID, reason: str, amount: Dong | None = None) -> bool:
+    """Turn the holds of a journal into money paid. False when it was posted before.
+
+    With an `amount`, no more than that is paid and the rest goes back to its owner in the same moment; a held fee is
+    charged in full. Raises MoreThanThereWas when less was held.
+    """
+    holds = moved_in(db, journal_id, TransferKind.PENDING)
+    if amount is None:
+        return _resolve(db, [(each, each.amount) for each in holds], reason)
+    if not amount.amount:
+        raise ValueError("nothing was paid: that is a void")
+    if posted_in(db, journal_id) == amount:
+        return False
+    left, parts = amount.amount, list[tuple[Moved, Dong]]()
+    for each in holds:
+        part = each.amount.amount if each.credit.kind is AccountKind.FEES else min(left, each.amount.amount)
+        left -= 0 if each.credit.kind is AccountKind.FEES else part
+        parts.append((each, Dong(part)))
+    if left:
+        raise MoreThanThereWas(f"{left} đồng more than was held")
+    return _resolve(db, parts, reason)
 
 
 def void(db: Connection, journal_id: UUID, reason: str) -> bool:
     """Give every hold of a journal back to its owner. False when it was given back before."""
-    return _resolve(db, journal_id, TransferKind.VOID, reason)
+    holds = moved_in(db, journal_id, TransferKind.PENDING)
+    return _resolve(db, [(each, Dong(0)) for each in holds], reason)
 
 
-def _resolve(db: Connection, journal_id: UUID, kind: TransferKind, reason: str) -> bool:
-    holds = db.execute(
-        text("""SELECT id, debit_id, credit_id, amount FROM transfer
-                WHERE journal_id = :journal AND kind = 'pending' ORDER BY id"""),
-        {"journal": journal_id},
-    ).all()
-    written = [_resolve_one(db, each, journal_id, kind, reason) for each in holds]
-    return any(written)
+def _resolve(db: Connection, parts: Sequence[tuple[Moved, Dong]], reason: str) -> bool:
+    return write(db, [_resolution(each, part, reason) for each, part in parts])
 
 
-def _resolve_one(
-    db: Connection, held: Row[tuple[UUID, int, int, int]], journal: UUID, kind: TransferKind, why: str
-) -> bool:
-    row = {
-        "id": leg_id(held.id, kind.value, 0),
-        "kind": kind.value,
-        "debit_id": held.debit_id,
-        "credit_id": held.credit_id,
-        "amount": held.amount,
-        "pending_id": held.id,
-        "journal_id": journal,
-        "reason": why,
-    }
-    return _write(db, kind, row)
+def _resolution(held: Moved, paid: Dong, reason: str) -> Transfer:
+    """What is paid of a hold; nothing paid is the hold given back."""
+    kind = TransferKind.POST if paid.amount else TransferKind.VOID
+    return Transfer(
+        leg_id(held.id, kind.value, 0), held.debit, held.credit, paid if paid.amount else held.amount,
+        held.journal_id, reason, kind, pending_id=held.id, held=held.amount,
+    )  # fmt: skip
 
 
-def _write(db: Connection, kind: TransferKind, row: dict[str, object]) -> bool:
-    if db.execute(_INSERT_TRANSFER, row).first() is None:
-        _check_same(db, row)
+def expire_due(db: Connection, now: datetime) -> int:
+    """Give back the holds whose time is over; how many journals. A cash-out's holds are never touched."""
+    due = db.execute(
+        text("""SELECT DISTINCT p.journal_id FROM transfer p WHERE p.expires_at <= :now
+                AND NOT EXISTS (SELECT FROM transfer r WHERE r.pending_id = p.id)
+                AND NOT EXISTS (SELECT FROM cash_out c WHERE c.id = p.journal_id) ORDER BY 1"""),
+        {"now": now},
+    ).scalars()
+    return sum(void(db, each, "expired") for each in due)
+
+
+def reverse(db: Connection, journal_id: UUID, reversal_id: UUID, amount: Dong, reason: str) -> bool:
+    """Give back what a provider took back after it had paid: new transfers under the first one's journal.
+
+    What was taken last comes back first. False when this very reversal was written before. Raises MoreThanThereWas when
+    all reversals together would be more than was paid, and ReusedWithOtherContent for a known id with another amount.
+    """
+    return _give_back(db, journal_id, reversal_id, amount, reason, AccountKind.CLEARING)
+
+
+def return_to_owner(db: Connection, journal_id: UUID, return_id: UUID, amount: Dong, reason: str) -> bool:
+    """What a bank, a wallet or a commune sends back is its owner's again. `journal_id` is the grant's; see `reverse`."""
+    return _give_back(db, journal_id, return_id, amount, reason, AccountKind.HANDED_OVER)
+
+
+def return_fee(db: Connection, journal_id: UUID, return_id: UUID, amount: Dong, reason: str) -> bool:
+    """A provider gives a fee back to whoever carried it; see `reverse`."""
+    return _give_back(db, journal_id, return_id, amount, reason, AccountKind.FEES)
+
+
+def correct(db: Connection, grant_id: UUID, correction_id: UUID, amount: Dong, reason: str) -> bool:
+    """Take back what was granted by mistake, as long as its owner still has it: NotEnoughMoney otherwise."""
+    return _give_back(db, grant_id, correction_id, amount, reason, AccountKind.BENEFICIARY)
+
+
+def charge_fee(db: Connection, journal_id: UUID, provider: str, amount: Dong, reason: str, *, carried_by: Account) -> bool:
+    """A provider's fee as a leg of its own in the journal it is for. False when this journal was charged before.
+
+    `carried_by` is a person's own account, or the programme's (`ledger.waived`): then the person's is not touched.
+    """
+    leg = leg_id(journal_id, "fee charged", 0)
+    return move(db, Transfer(leg, carried_by, ledger.fees(provider), amount, journal_id, reason))
+
+
+def suspend(db: Connection, journal_id: UUID, reason: str, amount: Dong | None = None) -> bool:
+    """A provider paid after all what we had given back: owed to the provider, and nobody's until a person decides.
+
+    The person's account is not touched: they may have spent it meanwhile. False when it was written before. Raises
+    MoreThanThereWas when the journal had held less.
+    """
+    held = [each for each in moved_in(db, journal_id, TransferKind.PENDING) if each.credit.kind is AccountKind.CLEARING]
+    paid = amount or Dong(sum(each.amount.amount for each in held))
+    if came_back(db, journal_id, [leg_id(journal_id, "suspense", number) for number in range(len(held))], paid):
         return False
-    debit, credit = _MOVE[kind]
-    steps = [(row["debit_id"], debit, True), (row["credit_id"], credit, False)]
-    # Always the lower account first: two transfers over the same pair can wait for each other, never both.
-    for account, statement, is_debit in sorted(steps, key=lambda step: int(str(step[0]))):
-        moved = db.execute(statement, {"id": account, "amount": row["amount"]}).rowcount
-        if is_debit and moved == 0:
-            raise NotEnoughMoney(f"account {account} has less than {row['amount']} đồng")
-    return True
+    left, legs = paid.amount, list[Transfer]()
+    for each in held:
+        part = min(left, each.amount.amount)
+        if part > 0:
+            provider = each.credit.code.split(":")[1]
+            waits = ledger.suspense(provider, each.debit.programme or "")
+            leg = leg_id(journal_id, "suspense", len(legs))
+            legs.append(Transfer(leg, waits, each.credit, Dong(part), journal_id, reason))
+            left -= part
+    if left or not legs:
+        raise MoreThanThereWas(f"{left} đồng more than this journal had held")
+    return write(db, legs)
 
 
-def _check_same(db: Connection, row: dict[str, object]) -> None:
-    known = db.execute(
-        text("""SELECT 1 FROM transfer WHERE id = :id AND kind = :kind AND debit_id = :debit_id
-                AND credit_id = :credit_id AND amount = :amount AND journal_id = :journal_id"""),
-        row,
-    ).first()
-    if known is None:
-        raise ReusedWithOtherContent(f"transfer {row['id']} is known with another content")
+def _give_back(db: Connection, journal: UUID, id: UUID, amount: Dong, reason: str, went_to: AccountKind) -> bool:
+    paid = [each for each in moved_in(db, journal, TransferKind.SINGLE, TransferKind.POST) if each.credit.kind is went_to]
+    if came_back(db, journal, [leg_id(id, "back", number) for number in range(len(paid))], amount):
+        return False
+    left, legs = amount.amount, list[Transfer]()
+    for each in reversed(paid):
+        part = min(left, each.amount.amount - each.reversed.amount)
+        if part > 0:
+            leg = leg_id(id, "back", len(legs))
+            legs.append(Transfer(leg, each.credit, each.debit, Dong(part), journal, reason, reverses_id=each.id))
+            left -= part
+    if left or not legs:
+        raise MoreThanThereWas(f"{left} đồng more than was paid and has not come back")
+    return write(db, legs)

@@ -58,7 +58,8 @@ def prove(db: Connection, e164: str, person_id: int, *, because: str, officer_id
     """This number is this person's again. Others who once shared it stay unproven."""
     proved = db.execute(
         text("""UPDATE person_phone SET unproven_at = NULL
-                WHERE e164 = :e164 AND person_id = :person AND unproven_at IS NOT NULL"""),
+                WHERE e164 = :e164 AND person_id = :person AND unproven_at IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM person WHERE id = :person AND deceased_on IS NOT NULL)"""),
         {"e164": e164, "person": person_id},
     ).rowcount
     if proved:

@@ -30,9 +30,7 @@ class Redemption:
     asks: int
 
 
-def insert(
-    db: Connection, *, id: UUID, reference: str, point_code: str, asked_from: str, now: datetime
-) -> UUID | None:
+def insert(db: Connection, *, id: UUID, reference: str, point_code: str, asked_from: str, now: datetime) -> UUID | None:
     """Of two that key in one code at once, one: the cash-out's id, or None for the other and for a code that is gone."""
     return db.execute(
         text("""INSERT INTO redemption (id, cash_out_id, point_code, asked_from, asked_at, next_step_at)
@@ -71,7 +69,13 @@ def claim_due(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, 
 
 
 def end(
-    db: Connection, id: UUID, state: RedemptionState, *, reason: str = "", provider_reference: str | None = None, now: datetime
+    db: Connection,
+    id: UUID,
+    state: RedemptionState,
+    *,
+    reason: str = "",
+    provider_reference: str | None = None,
+    now: datetime,
 ) -> bool:
     """Redeemed or refused, once. False when it had ended before."""
     ended = db.execute(

@@ -1,52 +1,54 @@
-"""Cash-out by one-time code at any provider that speaks the GSMA Mobile Money API 1.2."""
+"""Cash-out by one-time code or into a wallet, at any provider that speaks the GSMA Mobile Money API 1.2."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
-import ssl
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
 from urllib.parse import quote
-from uuid import UUID
+from uuid import UUID, uuid5
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, NewConnectionError
-
+from ussd_app.domain.phone import Phone
+from ussd_app.domain.statements import StatementLine
+from workers.mobile_money import gsma_account as account_page
+from workers.mobile_money.connection import Connection, Lost, NeverLeft, NoAnswer, content_hash
 from workers.mobile_money.gsma_answers import (
     LookAt,
+    TakenBack,
     WithdrawnBy,
     read_linked,
-    read_object,
     read_response,
     read_submitted,
     read_transaction,
 )
+from workers.mobile_money.gsma_line import GsmaLine, at_home, moment_now
+from workers.mobile_money.gsma_redemption import redeem
+from workers.mobile_money.gsma_wishes import CANCEL, wish_for_code, wish_for_disbursement
+from workers.mobile_money.json_reading import read_object
+from workers.mobile_money.keys import FixedKeys, Keys
 from workers.mobile_money.port import (
     AtPoint,
     Busy,
+    Funds,
     Heartbeat,
     Hint,
+    Holder,
+    NotRedeemed,
+    NoWallet,
     Offer,
     Order,
+    Redeemed,
+    Redemption,
     Service,
     State,
+    StatementCut,
     StillUnsure,
     Submitted,
+    ToWallet,
     Unsure,
 )
-
-CONNECT_AND_READ_S = (3.05, 8)
-MOST_THREADS = 32
-
-POINT_IS_A = "storeid"
-"""Of the party keys in the standard, the one for a place of business: a person keys in the place, not its keeper."""
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SECRETS = frozenset({"authorisationcode", "onetimecode"})
@@ -56,104 +58,130 @@ class GsmaMobileMoney:
     """One instance serves all threads of a worker process."""
 
     name = "gsma"
-    offers = frozenset({Offer.CODE})
+    offers = frozenset(Offer)
     remembers = timedelta(hours=24)  # the standard does not say how long an id is known
 
-    def __init__(self, base_url: str, api_key: str, account: str, callback_url: str = "") -> None:
-        self._base = base_url.rstrip("/")
-        self._codes = f"/accounts/accountid/{quote(account, safe='')}/authorisationcodes"
-        self._callback_url = callback_url
-        self._session = requests.Session()
-        self._session.headers.update({"X-API-Key": api_key, "Accept": "application/json"})
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is shared by threads
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=MOST_THREADS, max_retries=0))
-        _keep_paths_out_of_logs()
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        account: str,
+        callback_url: str = "",
+        *,
+        keys: Keys | None = None,
+        hashed: bool = False,
+    ) -> None:
+        self._line = GsmaLine(Connection(base_url), keys or FixedKeys({"X-API-Key": api_key}), hashed=hashed)
+        self._account, self._at_home, self._callback_url = account, at_home(account), callback_url
+
+    # ---- an order ----------------------------------------------------------------------------------------
 
     def submit(self, order: Order) -> Submitted:
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        headers = {"X-CorrelationID": str(order.attempt_id), "X-Date": now, "X-Channel": "USSD"}
-        if self._callback_url:
-            headers["X-Callback-URL"] = self._callback_url
+        now = moment_now()
+        match order.to:
+            case AtPoint() as place:
+                path, wish = f"{self._at_home}/authorisationcodes", wish_for_code(order, place, now)
+            case ToWallet() as wallet:
+                path = "/transactions/type/disbursement"
+                wish = wish_for_disbursement(order, wallet, self._account, now)
         try:
-            answer = self._call("POST", self._codes, headers, wish_for_code(order, now))
-        except (requests.RequestException, HTTPError) as problem:
-            # Their words hold the address, and an address may hold a code: the kind of trouble is enough.
-            return Busy("no_connection") if _never_left(problem) else Unsure(type(problem).__name__)
+            answer = self._line.change("POST", path, order.attempt_id, wish, now, self._callback_url)
+        except NeverLeft as trouble:
+            return Busy(trouble.reason)
+        except Lost as trouble:
+            return Unsure(trouble.reason)
         return read_submitted(answer.status, answer.body, order)
-
-    def heartbeat(self) -> Heartbeat:
-        return Heartbeat(Service.UNKNOWN)
 
     def enquire(self, order: Order) -> State:
         try:
             return self._enquire(order)
-        except (requests.RequestException, HTTPError) as problem:
-            return StillUnsure(type(problem).__name__)
+        except NoAnswer as trouble:
+            return StillUnsure(trouble.reason)
 
     def _enquire(self, order: Order) -> State:
-        found = read_response(*self._call("GET", f"/responses/{order.attempt_id}"))
-        for _ in range(2):  # a link may lead to a request state, and that to the code; no further
+        found = read_response(*self._line.read(f"/responses/{order.attempt_id}"))
+        for _ in range(2):  # a link may lead to a request state, and that to what came of it; no further
             if not isinstance(found, LookAt):
                 break
-            if (path := self._within(found.path)) is None:
+            if (path := self._line.within(found.path)) is None:
                 return StillUnsure("link leads away")
-            found = read_linked(*self._call("GET", path), order)
+            found = read_linked(*self._line.read(path), order)
         if isinstance(found, WithdrawnBy):
-            answer = self._call("GET", f"/transactions/{quote(found.reference, safe='')}")
-            return read_transaction(*answer, order, found.reference)
-        return StillUnsure("links without end") if isinstance(found, LookAt) else found
+            answer = self._line.read(f"/transactions/{quote(found.reference, safe='')}")
+            found = read_transaction(*answer, order, found.reference)
+        if isinstance(found, TakenBack):
+            return self._reversal_of(found)
+        return StillUnsure("links without end") if isinstance(found, LookAt | WithdrawnBy) else found
+
+    def _reversal_of(self, taken: TakenBack) -> State:
+        """A transaction only says that it was reversed; by what, and how much of it, stands in the list of our account."""
+        query = {"transactionType": "reversal"}
+        if taken.paid_at is not None:
+            query["fromDateTime"] = taken.paid_at.isoformat()
+        try:
+            for answer in self._line.pages(f"{self._at_home}/transactions", query):
+                if (reversal := account_page.read_reversal(answer, taken.reference)) is not None:
+                    return reversal
+        except StatementCut as trouble:
+            return StillUnsure(str(trouble))
+        return StillUnsure("reversed, and its reversal is not listed")
+
+    def cancel(self, order: Order) -> State:
+        """PATCH may be repeated without harm; whatever it says, the code itself is asked what is true now."""
+        try:
+            found = read_response(*self._line.read(f"/responses/{order.attempt_id}"))
+            path = self._line.within(found.path) if isinstance(found, LookAt) else None
+            if path and "/authorisationcodes/" in path:
+                self._line.change("PATCH", path, uuid5(order.attempt_id, "cancel"), CANCEL, moment_now())
+            return self._enquire(order)
+        except NoAnswer as trouble:
+            return StillUnsure(trouble.reason)
 
     def read_callback(self, headers: Mapping[str, str], body: bytes) -> Hint | None:
         """The body is only ever a hint, so nothing is read out of it but whether it came before."""
-        sent = {name.lower(): value for name, value in headers.items()}.get("x-correlationid", "").strip()
-        if not _UUID.fullmatch(sent):
+        sent = {name.lower(): value.strip() for name, value in headers.items()}
+        if not _UUID.fullmatch(sent.get("x-correlationid", "")):
             return None
-        attempt_id = UUID(sent)
+        if sent.get("x-content-hash", "").lower() not in ("", content_hash(body)):
+            return None  # not what they sent
+        attempt_id = UUID(sent["x-correlationid"])
         return Hint(attempt_id, hashlib.sha256(attempt_id.bytes + _without_secrets(body)).hexdigest())
 
-    def _call(self, method: str, path: str, headers: Mapping[str, str] | None = None, wish: Any = None) -> _Answer:
-        token = _calling.set(True)
+    def redeem(self, redemption: Redemption) -> Redeemed | NotRedeemed | Unsure:
+        return redeem(self._line, self._account, redemption)
+
+    # ---- the provider, our account, a wallet -------------------------------------------------------------
+
+    def heartbeat(self) -> Heartbeat:
         try:
-            response = self._session.request(
-                method,
-                self._base + path,
-                headers=dict(headers or {}),
-                json=wish,
-                timeout=CONNECT_AND_READ_S,
-                allow_redirects=False,  # our key goes to them and to nobody they name
-            )
-            return _Answer(response.status_code, response.content)
-        finally:
-            _calling.reset(token)
+            return account_page.read_heartbeat(self._line.get("/heartbeat"))
+        except NeverLeft as trouble:
+            return Heartbeat(Service.UNAVAILABLE if trouble.reason == "no_connection" else Service.UNKNOWN)
+        except NoAnswer:
+            return Heartbeat(Service.UNKNOWN)
 
-    def _within(self, link: str) -> str | None:
-        """The path of a link of theirs, absolute or not; None when it leads anywhere else."""
-        path = link.removeprefix(self._base)
-        return path if path.startswith("/") and not path.startswith("//") and ".." not in path else None
+    def balance(self) -> Funds | StillUnsure:
+        try:
+            return account_page.read_funds(self._line.get(f"{self._at_home}/balance"))
+        except NoAnswer as trouble:
+            return StillUnsure(trouble.reason)
 
+    def holder(self, phone: Phone) -> Holder | NoWallet | StillUnsure:
+        wallet = f"/accounts/msisdn/{quote(phone.e164, safe='')}"
+        try:
+            status = account_page.read_wallet_status(self._line.get(f"{wallet}/status"))
+            return account_page.read_name(self._line.get(f"{wallet}/accountname")) if status is None else status
+        except NoAnswer as trouble:
+            return StillUnsure(trouble.reason)
 
-class _Answer(NamedTuple):
-    status: int
-    body: bytes
-
-
-def wish_for_code(order: Order, now: str) -> dict[str, Any]:
-    """The body that asks for a code worth exactly this amount, to be turned into cash at exactly this point."""
-    place = order.to
-    if not isinstance(place, AtPoint):
-        raise TypeError("a code is redeemed at a pay point")
-    return {
-        "amount": str(order.amount.amount),
-        "currency": "VND",
-        "amountType": "exact",
-        "codeLifetime": place.lifetime_s,
-        "holdFundsIndicator": True,
-        "redemptionAccountIdentifiers": [{"key": POINT_IS_A, "value": place.code}],
-        "redemptionTransactionTypes": [{"transactionType": "withdrawal"}],
-        "requestDate": now,
-        "metadata": [{"key": "reference", "value": order.reference}],
-    }
+    def statement(self, since: datetime, until: datetime) -> Iterator[StatementLine]:
+        query = {"fromDateTime": since.isoformat(), "toDateTime": until.isoformat()}
+        try:
+            for answer in self._line.pages(f"{self._at_home}/statemententries", query):
+                lines = account_page.read_lines(answer, self.name, self._account)
+                yield from (line for line in lines if since <= line.at < until)
+        except NoAnswer as trouble:
+            raise StatementCut(trouble.reason) from None
 
 
 def _without_secrets(body: bytes) -> bytes:
@@ -162,32 +190,3 @@ def _without_secrets(body: bytes) -> bytes:
     if event is None:
         return body
     return json.dumps({name: event[name] for name in sorted(event) if name not in _SECRETS}, sort_keys=True).encode()
-
-
-def _never_left(problem: BaseException) -> bool:
-    """True when the connection itself was never made, so that nothing can have been taken."""
-    return any(
-        isinstance(each, requests.ConnectTimeout | NewConnectionError | ssl.SSLCertVerificationError)
-        for each in _roots(problem)
-    )
-
-
-def _roots(problem: object) -> Iterator[BaseException]:
-    if isinstance(problem, BaseException):
-        yield problem
-        for inner in (*problem.args, getattr(problem, "reason", None)):
-            yield from _roots(inner)
-
-
-# ---- silence: urllib3 writes the path of every request into its log, and a path may hold a code ----------
-
-_calling: ContextVar[bool] = ContextVar("calling_mobile_money", default=False)
-
-
-def _not_while_calling(record: logging.LogRecord) -> bool:
-    return not _calling.get()
-
-
-def _keep_paths_out_of_logs() -> None:
-    for name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retry"):
-        logging.getLogger(name).addFilter(_not_while_calling)

@@ -1,15 +1,14 @@
-"""What a GSMA Mobile Money API 1.2 provider means by each answer, read without touching a network."""
+"""What a GSMA Mobile Money API 1.2 provider means by each answer to an order, read without touching a network."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from ussd_app.domain.money import Dong
+from workers.mobile_money.json_reading import moment, pairs, read_amount, read_object, same_number, word
+from workers.mobile_money.keys import NOT_AUTHORISED
 from workers.mobile_money.port import (
     Accepted,
     Busy,
@@ -23,11 +22,9 @@ from workers.mobile_money.port import (
     State,
     StillUnsure,
     Submitted,
+    ToWallet,
     Unsure,
 )
-
-NOT_AUTHORISED = "not_authorised"
-"""Our key is wrong: for an operator to mend, while the money stays held."""
 
 REASONS = {
     "insufficientfunds": "insufficient_float",
@@ -48,7 +45,8 @@ REASONS = {
 _BY_CATEGORY = {"validation": "bad_order", "authorisation": "not_allowed", "identification": "point_closed"}
 
 TRANSACTION_PAID = frozenset({"completed"})
-"""transactionStatus is free text in the standard: only what is listed here is known to mean that cash was paid."""
+TRANSACTION_REVERSED = frozenset({"reversed"})
+"""transactionStatus is free text in the standard: only what is listed in these two is known to mean anything."""
 
 REDEEMED_BY = "redemptiontransactionreference"
 """Metadata of a code that was redeemed: the standard has no state for it and calls such a code expired."""
@@ -68,11 +66,19 @@ class WithdrawnBy:
     reference: str
 
 
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Not an answer yet: this transaction was paid once, and its reversal must be looked for."""
+
+    reference: str
+    paid_at: datetime | None
+
+
 def read_submitted(status: int, body: bytes, order: Order) -> Submitted:
     answer = read_object(body)
     if status in (201, 202) and answer is not None:
         return Accepted(str(answer.get("servercorrelationid") or order.attempt_id))
-    error = _error(answer)
+    error = read_error(answer)
     match status, error:
         case 503, _:
             return Busy("http_503")
@@ -85,7 +91,7 @@ def read_submitted(status: int, body: bytes, order: Order) -> Submitted:
         case 401, (_, "clientauthorisationerror"):
             return Busy(NOT_AUTHORISED)
         case ((400 | 401 | 404), (category, code)):
-            return Refused(reason_of(category, code))
+            return Refused(reason_of(category, code, order))
         case _:  # 500, other 5xx, and any error not in the standard's own form: a proxy may have spoken, not they
             return Unsure(f"http_{status}")
 
@@ -96,42 +102,54 @@ def read_response(status: int, body: bytes) -> LookAt | State:
     if status == 200 and answer and isinstance(link := answer.get("link"), str):
         return LookAt(link)
     # Only their own words count as "never seen": a wrong address answers 404 too.
-    if status == 404 and (error := _error(answer)) and error[0] == "identification":
+    if status == 404 and (error := read_error(answer)) and error[0] == "identification":
         return NotFound()
-    return StillUnsure(_trouble(status, answer))
+    return StillUnsure(trouble(status, answer))
 
 
-def read_linked(status: int, body: bytes, order: Order) -> LookAt | WithdrawnBy | State:
-    """What a link leads to: the code, a request that is still under way, or the record of an error."""
+def read_linked(status: int, body: bytes, order: Order) -> LookAt | WithdrawnBy | TakenBack | State:
+    """What a link leads to: a code, a transaction, a request that is still under way, or the record of an error."""
     answer = read_object(body)
     if status != 200 or answer is None:
-        return StillUnsure(_trouble(status, answer))
+        return StillUnsure(trouble(status, answer))
     if "codestate" in answer:
         return _read_code(answer, order)
+    if "transactionstatus" in answer:
+        return read_transaction(status, body, order, "")
     if "servercorrelationid" in answer:
-        return _read_request_state(answer)
-    return _failed(answer)
+        return _read_request_state(answer, order)
+    return _failed(answer, order)
 
 
-def read_transaction(status: int, body: bytes, order: Order, reference: str) -> State:
+def read_transaction(status: int, body: bytes, order: Order, reference: str) -> TakenBack | State:
+    """The movement itself; `reference` is the one it was asked for by, or empty where a link led to it."""
     answer = read_object(body)
     if status != 200 or answer is None:
-        return StillUnsure(_trouble(status, answer))
-    if _word(answer.get("transactionstatus")) not in TRANSACTION_PAID:
+        return StillUnsure(trouble(status, answer))
+    state = word(answer.get("transactionstatus"))
+    if state not in TRANSACTION_PAID | TRANSACTION_REVERSED:
         return StillUnsure("transaction status not known")
-    if _word(answer.get("type")) != "withdrawal":
-        return StillUnsure("not a withdrawal")
+    to_wallet = isinstance(order.to, ToWallet)
+    if word(answer.get("type")) != ("disbursement" if to_wallet else "withdrawal"):
+        return StillUnsure("not a disbursement" if to_wallet else "not a withdrawal")
     if not _agrees(answer, order):
         return StillUnsure("amount differs")
-    return Paid(reference, _moment(answer.get("creationdate")))
+    if isinstance(order.to, ToWallet) and not _reached(answer, order.to):
+        return StillUnsure("another party")
+    told = answer.get("transactionreference")
+    if not (reference or (isinstance(told, str) and told)):
+        return StillUnsure("transaction without a reference")
+    paid_at = moment(answer.get("creationdate"))
+    found = reference or str(told)
+    return TakenBack(found, paid_at) if state in TRANSACTION_REVERSED else Paid(found, paid_at)
 
 
 def _read_code(code: Mapping[str, Any], order: Order) -> WithdrawnBy | State:
     if ("amount" in code or "currency" in code) and not _agrees(code, order):
         return StillUnsure("amount differs")
-    if reference := _metadata(code).get(REDEEMED_BY):
+    if reference := pairs(code).get(REDEEMED_BY):
         return WithdrawnBy(reference)
-    match _word(code.get("codestate")):
+    match word(code.get("codestate")):
         case "active":
             written = code.get("authorisationcode")
             if not isinstance(written, str) or not written:
@@ -145,92 +163,65 @@ def _read_code(code: Mapping[str, Any], order: Order) -> WithdrawnBy | State:
             return StillUnsure("code state not known")
 
 
-def _read_request_state(request: Mapping[str, Any]) -> LookAt | State:
-    match _word(request.get("status")):
+def _read_request_state(request: Mapping[str, Any], order: Order) -> LookAt | State:
+    match word(request.get("status")):
         case "pending":
-            return Pending()
+            return Pending(_poll_limit(request.get("polllimit")))
         case "failed":
-            return _failed(request.get("error") or request.get("errorreference"))
+            return _failed(request.get("error") or request.get("errorreference"), order)
         case "completed" if isinstance(path := request.get("objectreference"), str) and path.startswith("/"):
             return LookAt(path)
         case _:
             return StillUnsure("request state not known")
 
 
-def _failed(record: object) -> State:
-    match _error(record):
+def _failed(record: object, order: Order) -> State:
+    match read_error(record):
         case None:
             return StillUnsure("unreadable_answer")
         case _, "duplicaterequest":  # another request under our id is known: this record is not about that one
             return StillUnsure("duplicate: ask")
         case category, code:
-            return Failed(reason_of(category, code))
+            return Failed(reason_of(category, code, order))
 
 
-def reason_of(category: str, code: str) -> str:
-    return REASONS.get(code) or _BY_CATEGORY.get(category, "refused_by_provider")
+def reason_of(category: str, code: str, order: Order) -> str:
+    reason = REASONS.get(code) or _BY_CATEGORY.get(category, "refused_by_provider")
+    return "no_wallet" if reason == "point_closed" and isinstance(order.to, ToWallet) else reason
 
 
-# ---- the small print: names and words in any case, amounts as text ---------------------------------------
-
-
-def read_object(body: bytes) -> dict[str, Any] | None:
-    """A JSON object with its names in lower case at every depth: providers differ from the standard in case."""
-    try:
-        read = json.loads(body, object_pairs_hook=lambda pairs: {name.lower(): value for name, value in pairs})
-    except (ValueError, RecursionError):
-        return None
-    return read if isinstance(read, dict) else None
-
-
-def read_amount(written: object) -> Dong | None:
-    """`500000` or `500000.00`; anything else, and any part of a đồng, is not an amount."""
-    match = re.fullmatch(r"(0|[1-9][0-9]{0,17})(\.0{1,4})?", written) if isinstance(written, str) else None
-    return Dong(int(match[1])) if match else None
-
-
-def _agrees(answer: Mapping[str, Any], order: Order) -> bool:
-    return read_amount(answer.get("amount")) == order.amount and _word(answer.get("currency")) == "vnd"
-
-
-def _error(record: object) -> tuple[str, str] | None:
+def read_error(record: object) -> tuple[str, str] | None:
+    """Category and code, in lower case; None for what is no error in the standard's own form."""
     if not isinstance(record, dict):
         return None
-    category, code = _word(record.get("errorcategory")), _word(record.get("errorcode"))
+    category, code = word(record.get("errorcategory")), word(record.get("errorcode"))
     return (category, code) if category and code else None
 
 
-def _trouble(status: int, answer: object) -> str:
-    error = _error(answer)
+def trouble(status: int, answer: object) -> str:
+    error = read_error(answer)
     if error and error[1] == "clientauthorisationerror":
         return NOT_AUTHORISED
     return f"http_{status}" if status != 200 else "unreadable_answer"
 
 
-def _metadata(answer: Mapping[str, Any]) -> dict[str, str]:
-    pairs = answer.get("metadata")
-    return {
-        _word(each.get("key")): str(each["value"])
-        for each in (pairs if isinstance(pairs, list) else [])
-        if isinstance(each, dict) and each.get("value")
-    }
+def _agrees(answer: Mapping[str, Any], order: Order) -> bool:
+    return read_amount(answer.get("amount")) == order.amount and word(answer.get("currency")) == "vnd"
+
+
+def _reached(answer: Mapping[str, Any], wallet: ToWallet) -> bool:
+    """A provider may name the party by other keys than the number; only another number is a contradiction."""
+    told = pairs(answer, "creditparty").get("msisdn", "")
+    return not told or same_number(told, wallet.phone.e164)
+
+
+def _poll_limit(written: object) -> int | None:
+    return written if isinstance(written, int) and not isinstance(written, bool) and written > 0 else None
 
 
 def _expiry(code: Mapping[str, Any]) -> datetime | None:
-    made = _moment(code.get("creationdate"))
+    made = moment(code.get("creationdate"))
     try:
         return made + timedelta(seconds=int(code["codelifetime"])) if made else None
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
-
-
-def _moment(written: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(written))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _word(value: object) -> str:
-    return value.strip().lower() if isinstance(value, str) else ""

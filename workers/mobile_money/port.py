@@ -127,6 +127,9 @@ class Reversed:
 class Pending:
     """Known to the provider, not yet decided."""
 
+    poll_limit: int | None = None
+    """How often they let us ask about it, where they say so; then the same order goes again under the same id."""
+
 
 @dataclass(frozen=True, slots=True)
 class NotFound:

@@ -1,2 +1,117 @@
--- Programmes with dated amounts, commune trust accounts, and money that nobody claimed.
-SELECT 1;
+-- Programmes: whose money is taken first, and what each pays from which month ------------------------------
+
+CREATE TABLE programme (
+    code         text PRIMARY KEY,
+    priority     smallint NOT NULL CHECK (priority BETWEEN 1 AND 99),
+    set_by       integer REFERENCES officer,
+    set_at       timestamptz
+);
+COMMENT ON COLUMN programme.priority IS 'The lowest number pays a cash-out first; among equals the oldest account.';
+INSERT INTO programme (code, priority) VALUES
+    ('tet_gift', 10), ('poor_household', 20), ('near_poor_household', 20), ('social_pension', 30),
+    ('social_assistance', 30), ('merit', 40), ('pension', 50);
+
+CREATE TABLE programme_amount (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    programme   text NOT NULL REFERENCES programme,
+    category    text NOT NULL DEFAULT '',
+    since       text NOT NULL CHECK (since ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+    amount      bigint NOT NULL CHECK (amount BETWEEN 1 AND 99999999),
+    source      text NOT NULL CHECK (source <> ''),  -- the decree or decision
+    set_by      integer NOT NULL REFERENCES officer,
+    set_at      timestamptz NOT NULL,
+    UNIQUE (programme, category, since)
+);
+CREATE FUNCTION refuse_other_past() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'what a programme paid stays written down' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER programme_amount_append_only BEFORE UPDATE OR DELETE ON programme_amount
+    FOR EACH ROW EXECUTE FUNCTION refuse_other_past();
+
+-- The ledger: what gives money back, and holds that end by themselves --------------------------------------
+
+ALTER TABLE account DROP CONSTRAINT account_kind_check;
+ALTER TABLE account ADD CONSTRAINT account_kind_check CHECK (kind IN
+    ('state', 'treasury', 'beneficiary', 'trust', 'clearing', 'handed_over', 'fees', 'waived', 'returned', 'suspense',
+     'settled'));
+ALTER TABLE account ADD COLUMN cycle text
+    GENERATED ALWAYS AS (CASE WHEN kind = 'treasury' THEN split_part(code, ':', 3) END) STORED;
+-- A person's part of what a commune keeps: theirs, but no provider can pay it out, so it is no part of `person_id`.
+ALTER TABLE account ADD COLUMN kept_for bigint REFERENCES person;
+ALTER TABLE account ADD COLUMN commune_code text;
+ALTER TABLE account ADD CONSTRAINT account_trust CHECK
+    ((kind = 'trust') = (kept_for IS NOT NULL) AND (kind = 'trust') = (commune_code IS NOT NULL));
+ALTER TABLE account ADD CONSTRAINT account_trust_guarded CHECK (kind <> 'trust' OR guarded);
+CREATE INDEX account_kept_for ON account (kept_for) WHERE kept_for IS NOT NULL;
+CREATE INDEX account_commune ON account (commune_code) WHERE commune_code IS NOT NULL;
+
+ALTER TABLE transfer ADD COLUMN reverses_id uuid REFERENCES transfer;
+ALTER TABLE transfer ADD COLUMN expires_at timestamptz;
+ALTER TABLE transfer ADD CONSTRAINT transfer_reversal_is_new_money CHECK (reverses_id IS NULL OR kind = 'single');
+ALTER TABLE transfer ADD CONSTRAINT transfer_only_holds_expire CHECK (expires_at IS NULL OR kind = 'pending');
+CREATE INDEX transfer_reverses ON transfer (reverses_id) WHERE reverses_id IS NOT NULL;
+CREATE INDEX transfer_expires ON transfer (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE FUNCTION check_reversal() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    first transfer;
+    already bigint;
+BEGIN
+    -- One reversal at a time: the next one counts this one.
+    SELECT * INTO first FROM transfer WHERE id = NEW.reverses_id FOR NO KEY UPDATE;
+    IF first.kind NOT IN ('single', 'post') OR NEW.debit_id <> first.credit_id OR NEW.credit_id <> first.debit_id
+       OR NEW.journal_id <> first.journal_id THEN
+        RAISE EXCEPTION 'a reversal goes back the way the money came' USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT coalesce(sum(amount), 0) INTO already FROM transfer WHERE reverses_id = NEW.reverses_id;
+    IF already + NEW.amount > first.amount THEN
+        RAISE EXCEPTION 'more would come back than went' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER transfer_reversal BEFORE INSERT ON transfer
+    FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL) EXECUTE FUNCTION check_reversal();
+
+-- Looked at when the transaction commits: giving back and writing "failed" may come in either order.
+CREATE FUNCTION check_void_is_known() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM cash_out WHERE id = NEW.journal_id AND state IN ('sent', 'unknown')) THEN
+        RAISE EXCEPTION 'the provider may still pay this: its hold stays' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER transfer_void_is_known AFTER INSERT ON transfer DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.kind = 'void') EXECUTE FUNCTION check_void_is_known();
+
+-- What the state has paid in, and took back: the papers behind the transfers -------------------------------
+
+CREATE TABLE funding (
+    transfer_id  uuid PRIMARY KEY REFERENCES transfer,
+    programme    text NOT NULL REFERENCES programme,
+    cycle        text NOT NULL CHECK (cycle ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+    document     text NOT NULL,
+    entered_by   integer NOT NULL REFERENCES officer,
+    entered_at   timestamptz NOT NULL
+);
+
+-- What an account still has of each month: a person takes the oldest money first ---------------------------
+
+CREATE VIEW kept_by_cycle AS
+    WITH arrival AS (
+        SELECT t.credit_id AS account_id, t.created_at AS since, t.id,
+               coalesce(d.cycle, g.cycle, '') AS cycle,
+               t.amount - coalesce((SELECT sum(r.amount) FROM transfer r WHERE r.reverses_id = t.id), 0) AS amount
+        FROM transfer t JOIN account c ON c.id = t.credit_id AND c.kind IN ('beneficiary', 'trust')
+        JOIN account d ON d.id = t.debit_id LEFT JOIN payment g ON g.grant_id = t.journal_id
+        WHERE t.kind IN ('single', 'post') AND t.reverses_id IS NULL
+    ), counted AS (
+        SELECT *, sum(amount) OVER (PARTITION BY account_id ORDER BY cycle DESC, since DESC, id
+                                    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - amount AS newer
+        FROM arrival
+    )
+    SELECT a.id AS account_id, a.code, a.kind, a.programme, coalesce(a.person_id, a.kept_for) AS person_id, w.cycle,
+           w.since, w.amount::bigint AS amount,
+           least(w.amount, greatest(0, a.credits_posted - a.debits_posted - w.newer))::bigint AS left_over,
+           a.debits_pending AS held
+    FROM counted w JOIN account a ON a.id = w.account_id;

@@ -1,0 +1,122 @@
+"""Money that comes back: part of a hold, a reversal, a payment that bounced; never more than went."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from tests.village import Village
+from ussd_app.domain.ledger import MoreThanThereWas, ReusedWithOtherContent, beneficiary, clearing
+from ussd_app.domain.money import Dong
+from ussd_app.store import ledger
+
+
+def paid_out(village: Village, amount: int = 500_000, had: int = 900_000) -> tuple[int, UUID]:
+    person, journal = village.person(), uuid4()
+    village.pay(person, amount=had)
+    with village.database.begin() as db:
+        ledger.hold(db, journal, [(beneficiary(person, "tet_gift"), Dong(amount))], clearing("gsma"), "cash-out asked")
+        ledger.post(db, journal, "cash handed over")
+    return person, journal
+
+
+def reverse(village: Village, journal: UUID, amount: int, id: UUID | None = None) -> bool:
+    with village.database.begin() as db:
+        return ledger.reverse(db, journal, id or uuid4(), Dong(amount), "reversed by the provider")
+
+
+def test_less_is_handed_over_and_the_rest_goes_back(village: Village) -> None:
+    person, journal = village.person(), uuid4()
+    village.pay(person)
+    with village.database.begin() as db:
+        ledger.hold(db, journal, [(beneficiary(person, "tet_gift"), Dong(500_000))], clearing("gsma"), "cash-out asked")
+    for first_time in (True, False):
+        with village.database.begin() as db:
+            assert ledger.post(db, journal, "cash handed over", Dong(300_000)) is first_time
+    assert village.balance(person) == 600_000
+    assert not village.breaches()
+
+
+def test_more_than_was_held_is_never_paid(village: Village) -> None:
+    person, journal = village.person(), uuid4()
+    village.pay(person)
+    with village.database.begin() as db:
+        ledger.hold(db, journal, [(beneficiary(person, "tet_gift"), Dong(500_000))], clearing("gsma"), "cash-out asked")
+    with pytest.raises(MoreThanThereWas), village.database.begin() as db:
+        ledger.post(db, journal, "cash handed over", Dong(500_001))
+    assert village.balance(person) == 400_000
+
+
+def test_a_reversal_gives_the_money_back_once(village: Village) -> None:
+    person, journal = paid_out(village)
+    reversal = uuid4()
+    assert reverse(village, journal, 500_000, reversal)
+    assert not reverse(village, journal, 500_000, reversal)
+    assert village.balance(person) == 900_000
+    with pytest.raises(MoreThanThereWas):
+        reverse(village, journal, 500_000)
+    with pytest.raises(ReusedWithOtherContent):
+        reverse(village, journal, 400_000, reversal)
+    assert village.balance(person) == 900_000
+    assert not village.breaches()
+
+
+def test_reversals_in_parts_add_up_to_no_more_than_was_paid(village: Village) -> None:
+    person, journal = paid_out(village)
+    assert reverse(village, journal, 200_000)
+    assert reverse(village, journal, 300_000)
+    with pytest.raises(MoreThanThereWas):
+        reverse(village, journal, 1)
+    assert village.balance(person) == 900_000
+
+
+def test_what_is_only_held_cannot_be_reversed(village: Village) -> None:
+    person, journal = village.person(), uuid4()
+    village.pay(person)
+    with village.database.begin() as db:
+        ledger.hold(db, journal, [(beneficiary(person, "tet_gift"), Dong(500_000))], clearing("gsma"), "cash-out asked")
+    with pytest.raises(MoreThanThereWas):
+        reverse(village, journal, 500_000)
+
+
+def test_two_reversals_at_once_give_back_no_more_than_was_paid(village: Village) -> None:
+    person, journal = paid_out(village)
+
+    def back(_: int) -> bool:
+        try:
+            return reverse(village, journal, 200_000)
+        except MoreThanThereWas:
+            return False
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sum(threads.map(back, range(6))) == 2
+    assert village.balance(person) == 800_000
+    assert not village.breaches()
+
+
+def test_the_database_itself_refuses_a_reversal_that_goes_elsewhere(village: Village) -> None:
+    _, journal = paid_out(village)
+    with pytest.raises(IntegrityError, match="the way the money came"), village.database.begin() as db:
+        db.exec_driver_sql(
+            """INSERT INTO transfer (id, kind, debit_id, credit_id, amount, journal_id, reason, reverses_id)
+               SELECT gen_random_uuid(), 'single', debit_id, credit_id, 1, journal_id, 'wrong way', id
+               FROM transfer WHERE journal_id = %(journal)s AND kind = 'post'""",
+            {"journal": journal},
+        )
+
+
+def test_what_a_bank_sends_back_is_its_owners_again(village: Village) -> None:
+    person = village.person(method="bank")
+    village.pay(person)
+    grant = village.rows("SELECT grant_id FROM payment")[0][0]
+    assert isinstance(grant, UUID)
+    assert village.balance(person) == 0
+    with village.database.begin() as db:
+        assert ledger.return_to_owner(db, grant, uuid4(), Dong(900_000), "account_closed")
+    assert village.balance(person) == 900_000
+    with pytest.raises(MoreThanThereWas), village.database.begin() as db:
+        ledger.return_to_owner(db, grant, uuid4(), Dong(1), "account_closed")
+    assert not village.breaches()

@@ -1,0 +1,69 @@
+"""A code that a point's keeper keyed in, turned into money at the point: once, and asked about until it is known."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import quote
+
+from workers.mobile_money.connection import NeverLeft, NoAnswer
+from workers.mobile_money.gsma_account import read_code_to_redeem, read_redeemed, read_redemption_failed
+from workers.mobile_money.gsma_answers import LookAt, read_response
+from workers.mobile_money.gsma_line import GsmaLine, at_home, moment_now
+from workers.mobile_money.gsma_wishes import wish_for_withdrawal
+from workers.mobile_money.json_reading import read_object
+from workers.mobile_money.port import NotFound, NotRedeemed, Redeemed, Redemption, StillUnsure, Unsure
+
+LOOKS_S = (0.1, 0.2, 0.4, 0.8, 1.5)
+"""Between looks for a withdrawal to be settled: its keeper and an elder stand waiting, and a USSD page has ten seconds."""
+
+
+def redeem(line: GsmaLine, account: str, redemption: Redemption) -> Redeemed | NotRedeemed | Unsure:
+    """The standard wants the amount in a withdrawal, and only the provider knows it: the code itself is read first."""
+    try:
+        amount = read_code_to_redeem(line.get(f"{at_home(account)}/authorisationcodes/{quote(redemption.code, safe='')}"))
+        match amount:
+            case StillUnsure(reason):
+                return Unsure(reason)
+            case NotRedeemed():  # perhaps by this very attempt, of which we never heard
+                return _outcome(line, redemption, amount)
+            case _:
+                return _outcome(line, redemption, _withdraw(line, account, redemption, amount))
+    except NoAnswer as trouble:
+        return Unsure(trouble.reason)
+
+
+def _withdraw(line: GsmaLine, account: str, redemption: Redemption, amount: str) -> NotRedeemed | None:
+    """A clear no, which counts only if an earlier try of the same id is not known to them."""
+    now = moment_now()
+    wish = wish_for_withdrawal(redemption, amount, account, now)
+    try:
+        answer = line.change("POST", "/transactions/type/withdrawal", redemption.attempt_id, wish, now)
+    except NeverLeft:
+        return NotRedeemed("try_later")
+    return read_redemption_failed(read_object(answer.body)) if answer.status >= 400 else None
+
+
+def _outcome(line: GsmaLine, redemption: Redemption, if_never_seen: NotRedeemed | None) -> Redeemed | NotRedeemed | Unsure:
+    for wait_s in (*LOOKS_S, 0):
+        found = read_response(*line.read(f"/responses/{redemption.attempt_id}"))
+        if isinstance(found, NotFound) and if_never_seen is not None:
+            return if_never_seen
+        path = line.within(found.path) if isinstance(found, LookAt) else None
+        if path is None:
+            return Unsure("no_way_to_the_withdrawal")
+        settled = _settled(line, path)
+        if settled is not None:
+            return settled
+        time.sleep(wait_s)
+    return Unsure("still_under_way")
+
+
+def _settled(line: GsmaLine, path: str) -> Redeemed | NotRedeemed | Unsure | None:
+    """None while it is under way."""
+    told = read_object(line.get(path).body) or {}
+    if (reference := told.get("objectreference")) and isinstance(reference, str) and (next_path := line.within(reference)):
+        told = read_object(line.get(next_path).body) or {}
+    if "transactionstatus" in told:
+        redeemed = read_redeemed(told)
+        return redeemed if isinstance(redeemed, Redeemed) else Unsure(redeemed.reason)
+    return read_redemption_failed(told.get("error") or told.get("errorreference") or told)
