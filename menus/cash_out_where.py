@@ -34,7 +34,9 @@ class WhichPoint(Menu):
         listed = _listed(caller)
         if not listed:
             return "cash_out.point.wallet_only"
-        return "cash_out.point" if listed == _own(caller) else "cash_out.point.elsewhere"
+        if listed != _own(caller):
+            return "cash_out.point.elsewhere"
+        return "cash_out.point.or_wallet" if caller.me.wallet else "cash_out.point"
 
     def words(self, caller: Caller) -> Words:
         numbered = [(n, each) for n, each in enumerate(_listed(caller), start=1) if _pays(each, caller)]

@@ -49,7 +49,7 @@ def test_keys_dialled_with_the_code_stop_at_the_first_wrong_one() -> None:
 
 def test_a_frozen_visit_is_compact_json_without_names_or_secrets() -> None:
     frozen = freeze(AT_THE_PIN)
-    assert json.loads(frozen)[1] == ["cash_out.pin", {"amount": 500_000, "point_code": "1001"}]
+    assert json.loads(frozen)[1] == ["cash_out.pin_here", {"amount": 500_000, "point_code": "1001", "fee": 0}]
     assert DAO.given_name not in frozen
     assert thaw(frozen) == AT_THE_PIN
 

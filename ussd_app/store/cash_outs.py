@@ -185,9 +185,9 @@ def end(
 ) -> None:
     """Paid or failed: the code is forgotten in the same moment."""
     db.execute(
-        text("""UPDATE cash_out SET state = :state, reason = :reason, ended_at = :now, code_sealed = NULL, code_lookup = NULL,
-                       provider_reference = coalesce(:reference, provider_reference), lease_until = NULL,
-                       version = version + 1
+        text("""UPDATE cash_out SET state = :state, reason = :reason, ended_at = :now, code_sealed = NULL,
+                       code_lookup = NULL, lease_until = NULL,
+                       provider_reference = coalesce(:reference, provider_reference), version = version + 1
                 WHERE id = :id"""),
         {"id": id, "state": state.value, "reason": reason, "reference": provider_reference, "now": now},
     )
