@@ -12,9 +12,12 @@ FLASK := $(IN) -m flask --app wsgi
 READY := .venv/.requirements
 READY_DEV := .venv/.requirements-dev
 
-export PORT
+# `make provider` beside `make run`: PORT counts only where somebody has set it.
+PROVIDER_PORT ?= $(if $(filter command environment,$(firstword $(origin PORT))),$(PORT),8100)
+
+export PORT PROVIDER_PORT
 .DEFAULT_GOAL := help
-.PHONY: help run talk fresh demo-lists db-upgrade test check snap draw bench
+.PHONY: help run provider talk fresh demo-lists db-upgrade test check snap draw bench
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } /^## / { printf "\n%s\n", substr($$0, 4) } \
@@ -25,6 +28,9 @@ help:
 
 run: $(READY) ## Everything, with its own PostgreSQL and Redis and demo data, on http://127.0.0.1:8000 (PORT=8000).
 	@$(IN) -m ussd_app.local
+
+provider: $(READY) ## The mobile-money provider alone, for any team's client, on http://127.0.0.1:8100 (PORT=8100).
+	@$(IN) -m ussd_app.local provider
 
 talk: $(READY) ## A phone in the terminal.
 	@$(FLASK) talk
@@ -50,13 +56,15 @@ check: $(READY_DEV) ## Style, types, architecture, dialogues and house rules.
 	.venv/bin/lint-imports
 	$(IN) -m menus.check --check-drawing docs/menus.md
 	$(IN) -m sms.check
+	$(IN) -m sms.tables --check docs/sms.md
 	$(IN) -m pytest tests/test_house_rules.py
 
 snap: $(READY_DEV) ## Write the transcripts of the dialogues anew; read the difference before you commit it.
 	@$(IN) -m pytest tests --snap
 
-draw: $(READY_DEV) ## Draw the dialogues into docs/menus.md.
+draw: $(READY_DEV) ## Draw the dialogues into docs/menus.md, and the messages into docs/sms.md.
 	@$(IN) -m menus.check --draw docs/menus.md
+	@$(IN) -m sms.tables docs/sms.md
 
 bench: $(READY_DEV) ## Measure, side by side with other ways; prints ratios.
 	@$(IN) -m bench

@@ -24,7 +24,7 @@ from workers.office import Office
 
 MESSAGES = 5_000
 ROUNDS = 5
-AT_ONCE = send_sms.CALLS_AT_ONCE
+AT_ONCE = 16
 
 Messages = list[tuple[str, str]]
 """Phone and text of each."""

@@ -116,7 +116,7 @@ def _about(kind: str, language: Language, template: str) -> Iterator[str]:
     text = fill(template, values)
     yield from _too_long(where, text)
     _, named, _ = giving_way(values, shared=True)
-    yield from _too_long(f"{where} on a shared phone", fill(saying_whose(template), named))
+    yield from _too_long(f"{where} on a shared phone", fill(saying_whose(kind, language), named))
     *_, least = giving_way(values | LONGEST)
     yield from _too_long(f"{where} with the longest brand and number", fill(template, least))
     yield from _refused(where, text)

@@ -98,9 +98,7 @@ class Notice:
 
     def text(self, language: Language, brand: str, hotline: str) -> str:
         """The words to send: one part, unaccented unless accents were chosen and cost no second part."""
-        template = wording(language).texts[self.kind]
-        if self.shared:
-            template = saying_whose(template)
+        template = saying_whose(self.kind, language) if self.shared else wording(language).texts[self.kind]
         values = {"b": brand, "hot": hotline, "ten": speakable(self.given_name), **self.values(language)}
         if language is Language.ACCENTED:
             accented = fill(template, values | self._address(language, template, values))
@@ -122,11 +120,18 @@ class Notice:
         return {"xh": address, "XH": _capital(address), "whom": whom, "WHOM": _capital(whom)}
 
 
-def saying_whose(template: str) -> str:
-    """The same text with a name in it, for a phone that several people share."""
+def saying_whose(kind: str, language: Language) -> str:
+    """A message's template with a name in it, for a phone that several people share, when it speaks to one of them."""
+    template = wording(language).texts[kind]
     if "{ten}" in template:
         return template
-    return re.sub(r"\{(xh|XH)\}", lambda found: "{whom}" if found[1] == "xh" else "{WHOM}", template, count=1)
+    if _ADDRESS.search(template):
+        return _ADDRESS.sub(lambda found: "{whom}" if found[1] == "xh" else "{WHOM}", template, count=1)
+    personal = _ADDRESS.search(wording(Language.VIETNAMESE).texts.get(kind, ""))
+    return template.replace("{b}: ", "{b}: {WHOM}: ", 1) if personal else template
+
+
+_ADDRESS = re.compile(r"\{(xh|XH)\}")
 
 
 def giving_way(values: Mapping[str, str], *, shared: bool = False) -> Iterator[dict[str, str]]:

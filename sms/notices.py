@@ -17,6 +17,7 @@ __all__ = [
     "NOTICES",
     "CashOutCode",
     "CashOutFailed",
+    "CashOutLater",
     "CashOutReceipt",
     "Lane",
     "NewsWaiting",
@@ -114,6 +115,18 @@ class CashOutFailed(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CashOutLater(Notice):
+    """The promised minutes are over and nothing is decided: neither a failure nor a reason to order again."""
+
+    kind: ClassVar[str] = "cash_out_later"
+    amount: Dong
+    reference: str
+
+    def values(self, language: Language) -> Mapping[str, str]:
+        return {"tien": str(self.amount), "ma": self.reference}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewsWaiting(Notice):
     """What a number gets that is not proved to be its owner's: no name, no amount, no code."""
 
@@ -121,7 +134,7 @@ class NewsWaiting(Notice):
 
 
 NOTICES: Mapping[str, type[Notice]] = {
-    each.kind: each for each in (PaymentArrived, CashOutCode, CashOutReceipt, CashOutFailed, NewsWaiting)
+    each.kind: each for each in (PaymentArrived, CashOutCode, CashOutReceipt, CashOutFailed, CashOutLater, NewsWaiting)
 }
 
 

@@ -52,6 +52,19 @@ def test_a_payment_day_as_the_readme_tells_it(
     assert outputs["ledger check"].splitlines()[-1] == "The ledger closes."
 
 
+def test_a_campaign_as_its_page_tells_it(officers_desk: click.Group) -> None:
+    told = re.findall(r"^\$ flask --app wsgi (.*)$", (ROOT / "docs" / "campaigns.md").read_text("utf-8"), re.M)
+    assert CliRunner().invoke(officers_desk, ["demo", "load"]).exit_code in (ALL_WENT_IN, SOME_REJECTED)
+    said = {}
+    for line in told:
+        result = CliRunner().invoke(officers_desk, shlex.split(line), catch_exceptions=False)
+        assert result.exit_code == ALL_WENT_IN, f"{line}: {result.output}"
+        said[line] = result.output
+    assert next(text for line, text in said.items() if "draft" in line).splitlines()[-1] == "1"
+    assert "Budget" not in said["campaigns preview 1"]
+    assert "planned" in said["campaigns show 1"]
+
+
 @pytest.mark.parametrize("module", ["ussd_app.domain.money"])
 def test_examples_in_docstrings(module: str) -> None:
     result = doctest.testmod(importlib.import_module(module))

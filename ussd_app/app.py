@@ -23,6 +23,7 @@ from ussd_app.domain.screens import read_screens
 from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.form import sentence
 from ussd_app.http.health import health
+from ussd_app.http.inbound import Numbers, inbound_callbacks
 from ussd_app.http.mobile_money import mobile_money_callbacks
 from ussd_app.http.reports import sms_reports
 from ussd_app.http.sessions import BrowserSessions
@@ -76,6 +77,8 @@ def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     gate = gate_before(database, settings.new_sessions_a_second)
     dialogue = Dialogue(database, desk, service, _now, hours, settings.calls_a_minute)
     callbacks.register_blueprint(ussd_callbacks(dialogue, database, doorbell, wires, gate))
+    numbers = Numbers(settings.missed_call_received, settings.missed_call_not_received, settings.default_region)
+    callbacks.register_blueprint(inbound_callbacks(database, desk, doorbell, AfricasTalking.name, numbers, _now))
     callbacks.register_blueprint(sms_reports(database, AfricasTalking.name, read_report, _now))
     provider = GsmaMobileMoney(settings.mobile_money_url, settings.momo_api_key, settings.momo_account)
     readers = {provider.name: provider.read_callback}

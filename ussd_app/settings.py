@@ -38,7 +38,18 @@ class Settings:
     at_username: str = _setting("sandbox", "Africa's Talking user name.")
     at_api_key: str = _setting("", "Africa's Talking key.")
     at_base_url: str = _setting("", "Africa's Talking address; unset in the sandbox means the simulated network.")
+    sms_price: int = _setting(400, "What one part of an SMS costs, in đồng, where the carrier has not said.")
     sms_sender: str = _setting("ASXH", "Brand name messages come from, at most 11 characters.")
+    sms_number: str = _setting(
+        "8899", "The number people send messages to; questions can be answered where it is SMS_SENDER."
+    )
+    missed_call_received: str = _setting(
+        "", "A number to ring once that means: the money came. A missed call costs nothing."
+    )
+    missed_call_not_received: str = _setting("", "A number to ring once that means: it did not come, or not all of it.")
+    ask_receipt_after_days: int = _setting(
+        3, "Days after a payment that its owner is asked whether it came; 0 asks nobody."
+    )
     ussd_code: str = _setting("*8899#", "The short code people dial.")
     hotline: str = _setting("18001234", "The free number every message names.")
     default_region: str = _setting("VN", "Region in which phone numbers in lists are read.")
@@ -64,6 +75,8 @@ class Settings:
     def __post_init__(self) -> None:
         if len(self.sms_sender) > 11:
             raise SettingsError("SMS_SENDER may have at most 11 characters.")
+        if bool(self.missed_call_received) != bool(self.missed_call_not_received):
+            raise SettingsError("MISSED_CALL_RECEIVED and MISSED_CALL_NOT_RECEIVED are set together or not at all.")
         if not self.callback_token.isascii() or "/" in self.callback_token or not self.callback_token:
             raise SettingsError("CALLBACK_TOKEN must be plain characters without a slash.")
         try:

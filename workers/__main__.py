@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
 from datetime import UTC, datetime
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,9 +26,11 @@ from ussd_app.settings import Settings, SettingsError
 from ussd_app.store.database import Database
 from ussd_app.store.vault import Vault
 from workers import tasks
+from workers.campaigns import let_out, make_work, watch_budget
 from workers.mobile_money.gsma import GsmaMobileMoney
 from workers.office import Office
 from workers.queues import QUEUES
+from workers.statements import read_statements
 from workers.sweep import count_visits, finish_releases, relay, sweep
 
 log = logging.getLogger("workers")
@@ -35,6 +38,9 @@ log = logging.getLogger("workers")
 LOOK_EVERY_S = 1.0
 SWEEP_EVERY = 10  # looks
 RELEASES_EVERY = 60  # looks
+STATEMENTS_EVERY = 300  # looks
+CAMPAIGNS_EVERY = 2  # looks
+BUDGET_EVERY = 3600  # looks
 
 
 def open_office(settings: Settings, name: str, stop: Event) -> Office:
@@ -49,7 +55,7 @@ def open_office(settings: Settings, name: str, stop: Event) -> Office:
         sms=AfricasTalking(settings.at_username, settings.at_api_key or "simulated", settings.sms_url, settings.sms_sender),
         mobile_money=mobile_money,
         clock=lambda: datetime.now(UTC),
-        worker=f"{name}@{socket.gethostname()}:{os.getpid()}",
+        worker=f"{name}@{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",  # a number comes again after a kill
         code_lifetime_s=settings.code_lifetime_s,
         stop=stop,
     )
@@ -84,9 +90,15 @@ def clock(settings: Settings) -> None:
     office = open_office(settings, "clock", stop)
     redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=2)
     looks = 0
+    statements = Thread()  # a provider that is slow to tell must not keep the bells waiting
     while not stop.wait(LOOK_EVERY_S):
         try:
             _look(office, redis, looks)
+            if looks % STATEMENTS_EVERY == 0 and not statements.is_alive():
+                statements = Thread(target=read_statements, args=(office,), daemon=True)
+                statements.start()
+            if looks % BUDGET_EVERY == 0:
+                watch_budget(office, office.clock(), settings.sms_price)
         except OperationalError:
             log.warning("the database does not answer; trying again in a second")
         looks += 1
@@ -99,6 +111,9 @@ def _look(office: Office, redis: Redis, looks: int) -> None:
     if looks % RELEASES_EVERY == 0:
         finish_releases(office)
         count_visits(office, now)
+        make_work(office, now)
+    if looks % CAMPAIGNS_EVERY == 0:
+        let_out(office, now)
     relay(office, redis, now)
 
 

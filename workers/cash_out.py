@@ -1,4 +1,4 @@
-"""Taking cash-outs to the provider, and asking about them until the answer is known.
+"""Taking cash-outs to their providers, and asking about them until the answer is known.
 
 `sent` is committed before the call. Whatever is not a clear answer leaves the money held and is asked about
 again with the same id; an order is sent a second time only when the provider says it has never seen the first.
@@ -7,148 +7,239 @@ again with the same id; an order is sent a second time only when the provider sa
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ussd_app.actions import cash_outs as actions
 from ussd_app.domain.caller import CashOutState
-from ussd_app.store import cash_outs
+from ussd_app.store import attempts
 from ussd_app.store.cash_outs import CashOut
+from workers import cash_out_clearance, provider_health
+from workers.cash_out_watch import FIRST_LOOK, look_at_ended
 from workers.mobile_money import port
-from workers.mobile_money.port import AtPoint, Order, ToWallet
+from workers.mobile_money.keys import NOT_AUTHORISED
+from workers.mobile_money.port import MobileMoney, Offer
 from workers.office import Office
+from workers.orders import next_attempt_id, order_of
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=45)
 AT_ONCE = 20
+GIVEN_UP_AT_ONCE = 500
 ASK_AFTER_S = (2, 5, 15, 60, 300, 900, 3600)
-RESEND_WITHIN = timedelta(hours=24)  # no provider says how long it remembers an id: after a day a person decides
 LOOK_AGAIN = timedelta(minutes=2)
+SHORT_FOR = timedelta(hours=24)
+"""So long an order waits for the programme's account to be filled; then the money goes back into its owner's balance."""
 
 
 def drain(office: Office) -> int:
     """Take every cash-out whose next step is due one step further."""
     taken = 0
     while not office.stop.is_set() and (due := _claim(office)):
-        for order in due:
-            _step(office, order)
-        taken += len(due)
-    return taken
+        provider_health.ask(office, {each.provider for each in due if each.state is CashOutState.HELD})
+        taken += _go_through(office, due)
+    return taken + look_at_ended(office)
 
 
 def _claim(office: Office) -> list[CashOut]:
     with office.database.begin() as db:
-        return cash_outs.claim_due(db, office.desk.vault, now=office.clock(), lease=LEASE, limit=AT_ONCE)
+        return attempts.claim_due(db, office.desk.vault, now=office.clock(), lease=LEASE, limit=AT_ONCE)
+
+
+def _go_through(office: Office, due: list[CashOut]) -> int:
+    """Those that are not come to within half the lease are given back, for another worker may take them then."""
+    until = office.clock() + LEASE / 2
+    for number, order in enumerate(due):
+        if number and (office.clock() > until or office.stop.is_set()):
+            with office.database.begin() as db:
+                attempts.give_back(db, [each.id for each in due[number:]])
+            return number
+        _step(office, order)
+    return len(due)
 
 
 def _step(office: Office, cash_out: CashOut) -> None:
+    provider = office.provider(cash_out.provider)
+    if provider is None:
+        provider_health.unknown_provider(office, cash_out.provider)
+        _wait(office, cash_out, cash_out.state, asked=True, reason="provider_not_configured")
+        return
     match cash_out.state:
         case CashOutState.HELD:
-            _submit(office, cash_out)
+            _submit(office, provider, cash_out)
         case CashOutState.SENT | CashOutState.UNKNOWN | CashOutState.ISSUED:
-            _enquire(office, cash_out)
+            _enquire(office, provider, cash_out)
         case CashOutState.PAID | CashOutState.FAILED | CashOutState.REVERSED:
             pass
 
 
-def _order(office: Office, cash_out: CashOut) -> Order:
-    to = ToWallet(cash_out.wallet) if cash_out.wallet else AtPoint(cash_out.point_code or "", office.code_lifetime_s)
-    return Order(cash_out.id, cash_out.reference, cash_out.amount, to)
-
-
-def _submit(office: Office, cash_out: CashOut) -> None:
-    now = office.clock()
-    with office.database.begin() as db:
-        cash_outs.step(
-            db,
-            cash_out.id,
-            state=CashOutState.SENT,
-            next_step_at=now + timedelta(seconds=ASK_AFTER_S[1]),
-            first_sent_at=now,
-            resend_until=now + RESEND_WITHIN,
-        )
-        cash_outs.keep_lease(db, cash_out.id, now + LEASE)
-    answer = office.mobile_money.submit(_order(office, cash_out))
-    now = office.clock()
-    match answer:
+def _submit(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
+    never_sent = cash_out.first_sent_at is None
+    if never_sent and (Offer.WALLET if cash_out.wallet else Offer.CODE) not in provider.offers:
+        _fail(office, cash_out, "not_offered")
+        return
+    if never_sent and (verdict := cash_out_clearance.clear(office, provider, cash_out)) is not None:
+        if verdict.refused:
+            _fail(office, cash_out, verdict.reason)
+        else:
+            _wait(office, cash_out, CashOutState.HELD, asked=False, reason=verdict.reason, after=verdict.wait)
+        return
+    mine = _take(office, provider, cash_out)
+    if mine is None:
+        return
+    match provider.submit(order_of(office, mine)):
         case port.Accepted():
-            _wait(office, cash_out, CashOutState.SENT, now, asked=False)
+            _wait(office, mine, CashOutState.SENT, asked=False)
+            provider_health.took_an_order(office, provider.name)
         case port.Unsure(reason):
             log.warning("cash-out %s: no clear answer (%s); asking", cash_out.reference, reason)
-            _wait(office, cash_out, CashOutState.UNKNOWN, now, asked=False, reason=reason)
+            _wait(office, mine, CashOutState.UNKNOWN, asked=False, reason=reason)
         case port.Busy(reason):
             log.warning("cash-out %s: the provider is busy (%s)", cash_out.reference, reason)
-            _wait(office, cash_out, CashOutState.HELD, now, asked=True, reason=reason)
+            _wait(office, mine, CashOutState.HELD, asked=True, reason=reason)
+            provider_health.busy(office, provider, reason)
+        case port.Refused("insufficient_float"):
+            _short(office, mine)
         case port.Refused(reason):
-            _fail(office, cash_out, reason, now)
+            _fail(office, mine, reason)
 
 
-def _enquire(office: Office, cash_out: CashOut) -> None:
-    answer = office.mobile_money.enquire(_order(office, cash_out))
+def _take(office: Office, provider: MobileMoney, cash_out: CashOut) -> CashOut | None:
+    """Commits `sent`. None when another worker has moved it, or its provider pauses by now: nothing may be sent then."""
     now = office.clock()
+    with office.database.begin() as db:
+        version = attempts.take(
+            db,
+            cash_out,
+            now=now,
+            ask_at=now + timedelta(seconds=ASK_AFTER_S[1]),
+            resend_until=now + provider.remembers,
+            lease_until=now + LEASE,
+        )
+        if version is None:
+            attempts.step(db, cash_out, state=CashOutState.HELD, next_step_at=now + timedelta(seconds=ASK_AFTER_S[1]))
+            return None
+    return replace(
+        cash_out,
+        version=version,
+        state=CashOutState.SENT,
+        first_sent_at=cash_out.first_sent_at or now,
+        resend_until=cash_out.resend_until or now + provider.remembers,
+    )
+
+
+def _enquire(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
     issued = cash_out.state is CashOutState.ISSUED
-    match answer:
-        case port.Issued(code, expires_at, reference):
+    match provider.enquire(order_of(office, cash_out)):
+        case port.Issued() as code:
             if issued:
-                _wait(office, cash_out, CashOutState.ISSUED, now, asked=False)
+                _wait(office, cash_out, CashOutState.ISSUED, asked=False)
             else:
-                _issue(office, cash_out, code, expires_at, reference, now)
+                _issue(office, cash_out, code)
         case port.Paid(reference, paid_at):
-            with office.database.begin() as db:
-                actions.pay(db, office.desk, cash_out.id, provider_reference=reference, paid_at=paid_at or now, now=now)
+            _pay(office, cash_out, reference, paid_at)
+        case port.Reversed() as taken_back:  # first it was paid: both are written down, one after the other
+            _pay(office, cash_out, taken_back.of or str(cash_out.attempt_id), None, look_after=timedelta())
+        case port.Failed("insufficient_float") if not issued:
+            _short(office, cash_out)
         case port.Failed(reason):
-            _fail(office, cash_out, reason, now)
-        case port.Reversed(reference, _):
-            log.error(
-                "cash-out %s: reversed by the provider (%s) before it was known to be paid", cash_out.reference, reference
-            )
-            _wait(office, cash_out, CashOutState.UNKNOWN, now, asked=True, reason="reversed by the provider")
+            _fail(office, cash_out, reason)
+        case port.Pending(limit) if limit and cash_out.asks >= limit and _remembered(office, cash_out):
+            _wait(office, cash_out, CashOutState.HELD, asks=0, reason="asked as often as they allow; sent again")
         case port.Pending():
-            _wait(office, cash_out, cash_out.state, now, asked=True)
+            _wait(office, cash_out, cash_out.state, asked=True)
         case port.StillUnsure(reason):
-            state = CashOutState.ISSUED if issued else CashOutState.UNKNOWN
-            _wait(office, cash_out, state, now, asked=True, reason=reason)
+            _wait(office, cash_out, CashOutState.ISSUED if issued else CashOutState.UNKNOWN, asked=True, reason=reason)
+            if reason == NOT_AUTHORISED:
+                provider_health.busy(office, provider, reason)
         case port.NotFound():
-            _not_found(office, cash_out, now)
+            _not_found(office, cash_out)
 
 
-def _not_found(office: Office, cash_out: CashOut, now: datetime) -> None:
+def _remembered(office: Office, cash_out: CashOut) -> bool:
+    """While the provider surely knows an id it has taken: only then may the same order go again."""
+    return cash_out.resend_until is not None and office.clock() < cash_out.resend_until
+
+
+def _not_found(office: Office, cash_out: CashOut) -> None:
     """The provider has never seen our id: the same order may go again, while it surely would remember."""
     if cash_out.state is CashOutState.ISSUED:
-        _wait(office, cash_out, CashOutState.ISSUED, now, asked=True, reason="the provider has lost it")
-    elif cash_out.resend_until is not None and now < cash_out.resend_until:
-        _wait(office, cash_out, CashOutState.HELD, now, asked=True, reason="never arrived; sent again")
+        _wait(office, cash_out, CashOutState.ISSUED, asked=True, reason="the provider has lost it")
+    elif _remembered(office, cash_out):
+        _wait(office, cash_out, CashOutState.HELD, asked=True, reason="never arrived; sent again")
     else:
         log.error("cash-out %s: unknown to the provider after a day; a person must decide", cash_out.reference)
-        _wait(office, cash_out, CashOutState.UNKNOWN, now, asked=True, reason="unknown to the provider")
+        _wait(office, cash_out, CashOutState.UNKNOWN, asked=True, reason="unknown to the provider")
 
 
-def _issue(
-    office: Office, cash_out: CashOut, code: str, expires_at: datetime | None, reference: str, now: datetime
-) -> None:
+def _short(office: Office, cash_out: CashOut) -> None:
+    """The programme's account is short: nobody's failure. It goes again under a new id once the account is filled."""
+    now = office.clock()
+    if now - cash_out.asked_at > SHORT_FOR:
+        _fail(office, cash_out, "insufficient_float")
+        return
+    provider_health.short_of_money(office, cash_out.provider)
+    with office.database.begin() as db:
+        new_id = next_attempt_id(cash_out.id, attempts.spent(db, cash_out))
+        soon = now + timedelta(seconds=ASK_AFTER_S[0])
+        attempts.again(db, cash_out, new_id, reason="insufficient_float", next_step_at=soon, now=now)
+
+
+def give_up_waiting(office: Office, now: datetime) -> None:
+    """Who has waited a day for money that did not come gets back what was held for it."""
+    with office.database.begin() as db:
+        waiting = attempts.short_since(db, office.desk.vault, now - SHORT_FOR, GIVEN_UP_AT_ONCE)
+    for each in waiting:
+        _fail(office, each, provider_health.SHORT)
+
+
+def _issue(office: Office, cash_out: CashOut, issued: port.Issued) -> None:
+    now = office.clock()
     with office.database.begin() as db:
         actions.issue_code(
             db,
             office.desk,
             cash_out.id,
-            code=code,
-            expires_at=expires_at or now + timedelta(seconds=office.code_lifetime_s),
-            provider_reference=reference,
+            code=issued.code,
+            expires_at=issued.expires_at or now + timedelta(seconds=office.code_lifetime_s),
+            provider_reference=issued.provider_reference,
             now=now,
         )
 
 
-def _fail(office: Office, cash_out: CashOut, reason: str, now: datetime) -> None:
+def _pay(
+    office: Office, cash_out: CashOut, reference: str, paid_at: datetime | None, look_after: timedelta = FIRST_LOOK
+) -> None:
+    now = office.clock()
+    with office.database.begin() as db:
+        actions.pay(db, office.desk, cash_out.id, provider_reference=reference, paid_at=paid_at or now, now=now)
+        attempts.watch(db, cash_out.id, now + look_after)
+
+
+def _fail(office: Office, cash_out: CashOut, reason: str) -> None:
+    with office.database.begin() as db:
+        if not attempts.unmoved(db, cash_out):
+            log.warning("cash-out %s: overtaken by a later answer; this one (%s) is dropped", cash_out.reference, reason)
+            return
+        actions.fail(db, office.desk, cash_out.id, reason=reason, now=office.clock())
     log.warning("cash-out %s failed: %s; the money is back", cash_out.reference, reason)
-    with office.database.begin() as db:
-        actions.fail(db, office.desk, cash_out.id, reason=reason, now=now)
 
 
-def _wait(office: Office, cash_out: CashOut, state: CashOutState, now: datetime, *, asked: bool, reason: str = "") -> None:
+def _wait(
+    office: Office,
+    cash_out: CashOut,
+    state: CashOutState,
+    *,
+    asked: bool = False,
+    asks: int | None = None,
+    reason: str = "",
+    after: timedelta | None = None,
+) -> None:
+    asks = cash_out.asks + asked if asks is None else asks
+    next_step_at = office.clock() + (after or _patience(cash_out, state))
     with office.database.begin() as db:
-        cash_outs.step(
-            db, cash_out.id, state=state, next_step_at=now + _patience(cash_out, state), reason=reason, asked=asked
-        )
+        attempts.step(db, cash_out, state=state, next_step_at=next_step_at, reason=reason, asks=asks)
 
 
 def _patience(cash_out: CashOut, state: CashOutState) -> timedelta:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-import ssl
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from http.cookiejar import DefaultCookiePolicy
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
 
-import requests
 from africastalking.SMS import SMSService
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, NewConnectionError
 
-from sms.providers.port import Accepted, Busy, Outcome, Refused, Unsure
+from sms.providers.kept_line import Answer, Broken, KeptLines, NeverLeft
+from sms.providers.port import Accepted, Busy, Fate, Outcome, Refused, Report, Unsure, price_in_millidong
 from ussd_app.domain.phone import Phone
-
-CONNECT_AND_READ_S = (3.05, 9.05)
-MOST_THREADS = 32
 
 NAME = "africas_talking"
 
@@ -49,29 +41,27 @@ class AfricasTalking:
     """Sends through their API. One instance serves all threads of a worker process."""
 
     name = NAME
+    phones_in_a_call = 100  # one call that comes to nothing leaves at most this many messages unsure
 
     def __init__(self, username: str, api_key: str, base_url: str = "", sender: str = "") -> None:
         self._service = _KeptAlive(username, api_key, base_url)
         self._sender = sender or None
 
-    def send(self, text: str, to: tuple[Phone, ...]) -> tuple[Outcome, ...]:
+    def send(self, text: str, to: tuple[Phone, ...], key: str = "") -> tuple[Outcome, ...]:
+        """They take no key of ours."""
         if not to:
             return ()
         try:
             sent: Any = self._service.send(text, [each.e164 for each in to], sender_id=self._sender)
-        except (requests.RequestException, HTTPError) as problem:
-            name = type(problem).__name__
-            return (Busy(name) if never_left(problem) else Unsure(name),) * len(to)
+        except NeverLeft as problem:
+            return (Busy(str(problem)),) * len(to)
+        except Broken as problem:
+            return (Unsure(str(problem)),) * len(to)
         return read_answer(sent.status, sent.body, to)
 
 
-class _Answer(NamedTuple):
-    status: int
-    body: bytes
-
-
 class _KeptAlive(SMSService):
-    """Their SDK over one kept connection pool, where it opens a new TLS connection for every message.
+    """Their SDK over lines that are kept, where it opens a new TLS connection for every message.
 
     It also keeps the HTTP status that the SDK drops, and leaves reading the body to `read_answer`: the SDK hands
     JSON back as bare text when its content type names a character set.
@@ -81,10 +71,7 @@ class _KeptAlive(SMSService):
         super().__init__(username, api_key)
         if base_url:
             self._baseUrl = base_url.rstrip("/").removesuffix("/version1") + "/version1"
-        self._session = requests.Session()
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing is shared by threads
-        for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=MOST_THREADS, max_retries=0))
+        self._lines = KeptLines()
 
     def _make_request(
         self,
@@ -95,28 +82,10 @@ class _KeptAlive(SMSService):
         params: Any,
         callback: object = None,
         timeout: object = None,
-    ) -> _Answer:
-        """`callback` and `timeout` are the SDK's; nobody here gives them."""
-        response = self._session.request(
-            method, url, headers=headers, data=data, params=params, timeout=CONNECT_AND_READ_S, allow_redirects=False
-        )
-        return _Answer(response.status_code, response.content)
-
-
-def never_left(problem: BaseException) -> bool:
-    """True when the connection itself was never made, so that nothing can have been taken."""
-    return any(
-        isinstance(each, requests.ConnectTimeout | NewConnectionError | ssl.SSLCertVerificationError)
-        for each in _roots(problem)
-    )
-
-
-def _roots(problem: object) -> Iterator[BaseException]:
-    """A failure and those it was wrapped around, as requests and urllib3 wrap them."""
-    if isinstance(problem, BaseException):
-        yield problem
-        for inner in (*problem.args, getattr(problem, "reason", None)):
-            yield from _roots(inner)
+    ) -> Answer:
+        """`callback` and `timeout` are the SDK's; nobody here gives them, and `send` only ever posts."""
+        form = urlencode(data).encode()
+        return self._lines.post(url, form, headers | {"Content-Type": "application/x-www-form-urlencoded"})
 
 
 # ---- reading what they answer: pure ----------------------------------------------------------------------
@@ -155,8 +124,17 @@ def _of_one(recipient: Mapping[str, Any]) -> Outcome:
     code = _whole_number(recipient.get("statusCode"))
     if code in ACCEPTED:
         reference = str(recipient.get("messageId") or "")
-        return Accepted("" if reference == "None" else reference)
+        return Accepted("" if reference == "None" else reference, _price(recipient), _parts(recipient))
     return _unaccepted(code) or Unsure(f"unknown_status_{code}")
+
+
+def _price(recipient: Mapping[str, Any]) -> int | None:
+    currency, _, amount = str(recipient.get("cost") or "").partition(" ")
+    return price_in_millidong(amount) if currency == "VND" else None
+
+
+def _parts(recipient: Mapping[str, Any]) -> int | None:
+    return _whole_number(recipient.get("messageParts")) or None
 
 
 def _of_all(message: str) -> Outcome:
@@ -187,12 +165,6 @@ def _digits(number: object) -> str:
 # ---- delivery reports: pure ------------------------------------------------------------------------------
 
 
-class Fate(StrEnum):
-    ON_ITS_WAY = "on_its_way"
-    DELIVERED = "delivered"
-    UNDELIVERED = "undelivered"
-
-
 _FATES = {
     "success": Fate.DELIVERED,
     "failed": Fate.UNDELIVERED,
@@ -200,16 +172,6 @@ _FATES = {
     "expired": Fate.UNDELIVERED,
     "absentsubscriber": Fate.UNDELIVERED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of a message they had accepted."""
-
-    reference: str
-    fate: Fate
-    reason: str
-    phone: Phone | None
 
 
 def read_report(form: Mapping[str, str]) -> Report | None:

@@ -14,10 +14,12 @@ from sqlalchemy import text
 
 from tests.http.line import Clock as TownClock
 from tests.http.line import Town
+from tests.http.texting import CAME, Handset
 from ussd_app.actions.desk import Desk
 from ussd_app.domain.caller import Service
 from ussd_app.http.admission import Gate
 from ussd_app.http.doorbell import Doorbell
+from ussd_app.http.inbound import Numbers, inbound_callbacks
 from ussd_app.http.turn import Dialogue
 from ussd_app.http.ussd import ussd_callbacks
 from ussd_app.http.wires.hubtel import Hubtel
@@ -97,3 +99,37 @@ def villager(database: Database) -> Callable[..., int]:
 @pytest.fixture
 def town(database: Database, desk: Desk) -> Town:
     return Town(database, desk, TownClock(NOON))
+
+
+@pytest.fixture
+def handset(town: Town) -> Handset:
+    app = Flask("callbacks")
+    numbers = Numbers(CAME, "02083855689")
+    doorbell = Doorbell("")
+    app.register_blueprint(inbound_callbacks(town.database, town.desk, doorbell, "africas_talking", numbers, town.clock))
+    return Handset(town, app.test_client())
+
+
+@pytest.fixture
+def paid(town: Town) -> Callable[..., int]:
+    """A payment that was released, written straight into the book."""
+
+    def pay(person: int, cycle: str = "2027-01", amount: int = 500_000) -> int:
+        with town.database.begin() as db:
+            batch = db.execute(
+                text("""INSERT INTO officer (name, roles) VALUES (gen_random_uuid(), '{enters}') RETURNING id""")
+            ).scalar_one()
+            batch = db.execute(
+                text("""INSERT INTO payment_batch (list_name, file_hash, entered_by)
+                        VALUES ('x', '\\x00', :officer) RETURNING id"""),
+                {"officer": batch},
+            ).scalar_one()
+            return db.execute(
+                text("""INSERT INTO payment (batch_id, line, person_id, programme, cycle, amount, grant_id, state,
+                                             released_at)
+                        VALUES (:batch, 2, :person, 'social_pension', :cycle, :amount, gen_random_uuid(), 'released', now())
+                        RETURNING id"""),
+                {"batch": batch, "person": person, "cycle": cycle, "amount": amount},
+            ).scalar_one()
+
+    return pay

@@ -15,6 +15,7 @@ import requests
 
 from ussd_app.simulator.networks.app import networks_running
 from ussd_app.simulator.networks.configuration import NetworksConfiguration
+from ussd_app.simulator.networks.gsma.ways import Behaviour
 from ussd_app.simulator.networks.server import serving
 
 FLOAT = "accountid/asxh-thai-nguyen"
@@ -81,7 +82,12 @@ def product(product_at: Product, networks: Networks) -> Product:
 
 @pytest.fixture(scope="module")
 def configuration(fresh_database: str, product_at: Product) -> NetworksConfiguration:
-    return NetworksConfiguration(database_url=fresh_database, web_url=product_at.url, data_key=b"a key for tests")
+    return NetworksConfiguration(
+        database_url=fresh_database,
+        web_url=product_at.url,
+        data_key=b"a key for tests",
+        behaviour=Behaviour(poll_limit=100_000),  # tests ask without a pause
+    )
 
 
 @dataclass(frozen=True)
@@ -130,10 +136,8 @@ class Networks:
     def _ended(self, client_id: str) -> dict[str, Any] | None:
         found = self.get(self.get(f"/responses/{client_id}").json()["link"]).json()
         match found.get("status"):
-            case "pending":
+            case "pending" | "completed":  # completed: it was decided between the two questions
                 return None
-            case "completed":  # it was decided between the two questions
-                return self.get(found["objectReference"]).json()
             case _:
                 return found
 

@@ -251,9 +251,9 @@ def test_what_is_not_there_is_an_identifier_error(networks, path):
     assert (answer.status_code, answer.json()["errorCode"]) == (404, "identifierError")
 
 
-def test_other_transactions_are_not_done_here(networks):
+def test_a_type_of_transaction_that_there_is_not(networks):
     body = {"amount": "1", "currency": "VND", "creditParty": [{"key": "msisdn", "value": "+84912345678"}]}
-    answer = networks.send("POST", "/transactions/type/billpay", body, X_CorrelationID=str(uuid4()))
+    answer = networks.send("POST", "/transactions/type/barter", body, X_CorrelationID=str(uuid4()))
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "transactionTypeError")
 
 

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from sms.providers import africas_talking
-from sms.providers.africas_talking import AfricasTalking, Fate, Report, read_answer, read_report
-from sms.providers.port import Accepted, Busy, Refused, SmsProvider, Unsure
+from sms.providers import kept_line
+from sms.providers.africas_talking import AfricasTalking, read_answer, read_report
+from sms.providers.port import Accepted, Busy, Fate, Refused, Report, SmsProvider, Unsure
 from ussd_app.domain.phone import Phone
 
 WIRE = sorted((Path(__file__).parents[1] / "wire" / "africas_talking").glob("*.json"))
@@ -25,7 +25,7 @@ def test_recorded_answers(recorded: Path):
     case = json.loads(recorded.read_text())
     body = case["body"] if isinstance(case["body"], str) else json.dumps(case["body"])
     read = read_answer(case["status"], body.encode(), tuple(Phone(each) for each in case["to"]))
-    assert read == tuple(OUTCOMES[name](said) for name, said in case["outcomes"])
+    assert read == tuple(OUTCOMES[name](*said) for name, *said in case["outcomes"])
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_refused_connection_is_surely_not_sent():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refuses
         provider = AfricasTalking("sandbox", "key", f"http://127.0.0.1:{taken.getsockname()[1]}")
-        assert provider.send("x", (DAO, PHUC)) == (Busy("ConnectionError"),) * 2
+        assert provider.send("x", (DAO, PHUC)) == (Busy("ConnectionRefusedError"),) * 2
 
 
 def test_a_name_that_does_not_resolve_is_surely_not_sent():
@@ -194,7 +194,7 @@ def test_a_name_that_does_not_resolve_is_surely_not_sent():
 
 @pytest.mark.parametrize("fault", ["reset", "half", "silence"])
 def test_what_breaks_after_the_request_left_is_unsure(network: Network, fault: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(africas_talking, "CONNECT_AND_READ_S", (3.05, 0.2))
+    monkeypatch.setattr(kept_line, "CONNECT_AND_READ_S", (3.05, 0.2))
     network.body, network.fault = sent(DAO), fault
     (outcome,) = AfricasTalking("sandbox", "key", network.address).send("x", (DAO,))
     assert isinstance(outcome, Unsure)

@@ -110,6 +110,7 @@ def test_permanent_names():
         "cash_out_code": (Lane.CODE, True),
         "cash_out_receipt": (Lane.MONEY, False),
         "cash_out_failed": (Lane.MONEY, False),
+        "cash_out_later": (Lane.MONEY, False),
         "news_waiting": (Lane.MONEY, False),
     }
     assert sorted(Lane) == [Lane.CODE, Lane.MONEY, Lane.REMINDER, Lane.CAMPAIGN]

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from sms import check
+from sms import check, kinds, tables
+from sms.every import EVERY_NOTICE
 from sms.providers.refusals import refusals
 from sms.wording import Wording, wording
 from ussd_app.domain.people import Language
@@ -22,7 +24,8 @@ def complaints_about(monkeypatch: pytest.MonkeyPatch, language: Language, **text
     def with_changes(asked: Language) -> Wording:
         return changed.get(asked) or wording(asked)
 
-    monkeypatch.setattr(check, "wording", with_changes)
+    for page in (check, kinds):
+        monkeypatch.setattr(page, "wording", with_changes)
     return list(check.complaints())
 
 
@@ -85,3 +88,9 @@ def test_a_lengthened_text_fails_the_check_itself(monkeypatch: pytest.MonkeyPatc
     complaints_about(monkeypatch, Language.VIETNAMESE, news_waiting="{b}: {hot} " + "a" * 160)
     assert check.main() == 1
     assert "news_waiting [vi]: " in capsys.readouterr().out
+
+
+def test_the_document_says_what_the_messages_say():
+    page = (Path(__file__).parents[2] / "docs" / "sms.md").read_text(encoding="utf-8")
+    assert tables.drawn(page) == page, "run `make draw`"
+    assert all(f"| `{kind}` | {each.category} |" in page for kind, each in EVERY_NOTICE.items())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sms.providers.port import Accepted as SmsAccepted
 from sms.providers.port import Outcome
 from ussd_app.domain.phone import Phone
-from workers.mobile_money.port import Accepted, Heartbeat, Hint, Offer, Order, Pending, Service, State, Submitted
+from workers.mobile_money.port import Accepted, Heartbeat, Hint, Offer, Order, Paid, Pending, Service, State, Submitted
 
 
 @dataclass
@@ -23,6 +23,8 @@ class ScriptedMoney:
     submits: list[Submitted] = field(default_factory=lambda: [Accepted("theirs")])
     enquiries: list[State] = field(default_factory=lambda: [Pending()])
     orders: list[Order] = field(default_factory=list)
+    unique_references: bool = False
+    """Each payment under a reference of its own, as with a real provider."""
 
     def submit(self, order: Order) -> Submitted:
         self.orders.append(order)
@@ -32,7 +34,10 @@ class ScriptedMoney:
         return self.beat
 
     def enquire(self, order: Order) -> State:
-        return self.enquiries.pop(0) if len(self.enquiries) > 1 else self.enquiries[0]
+        state = self.enquiries.pop(0) if len(self.enquiries) > 1 else self.enquiries[0]
+        if self.unique_references and isinstance(state, Paid):
+            return replace(state, provider_reference=str(order.attempt_id))
+        return state
 
     def read_callback(self, headers: Mapping[str, str], body: bytes) -> Hint | None:
         return None
@@ -44,8 +49,9 @@ class ScriptedSms:
 
     rule: Callable[[Phone], Outcome] = lambda phone: SmsAccepted(f"ATXid_{phone.e164}")
     name: str = "africas_talking"
+    phones_in_a_call: int = 100
     calls: list[tuple[str, tuple[Phone, ...]]] = field(default_factory=list)
 
-    def send(self, text: str, to: tuple[Phone, ...]) -> tuple[Outcome, ...]:
+    def send(self, text: str, to: tuple[Phone, ...], key: str = "") -> tuple[Outcome, ...]:
         self.calls.append((text, to))
         return tuple(self.rule(phone) for phone in to)

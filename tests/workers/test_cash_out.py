@@ -84,7 +84,7 @@ def test_asked_held_sent_issued_paid(village: Village, person: int) -> None:
     assert village.breaches() == []
 
 
-@pytest.mark.parametrize("reason", ["insufficient_float", "over_limit", "bad_order"])
+@pytest.mark.parametrize("reason", ["no_wallet", "over_limit", "bad_order"])
 def test_a_clear_refusal_gives_the_money_back(village: Village, person: int, reason: str) -> None:
     live_through(village, ScriptedMoney(submits=[Refused(reason)]))
     assert (state(village), village.balance(person)) == ("failed", 900_000)

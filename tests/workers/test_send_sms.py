@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import permutations
 from threading import Event
 
 import pytest
@@ -14,7 +13,7 @@ from tests.village import Village
 from tests.workers.provider import ScriptedMoney, ScriptedSms
 from ussd_app.domain.phone import Phone
 from ussd_app.store import messages
-from workers import send_sms
+from workers import send_sms, sms_calls
 from workers.office import Office
 
 PROVIDER = "africas_talking"
@@ -66,7 +65,7 @@ def test_what_was_busy_goes_later_and_what_was_unsure_never_again(village: Villa
 def test_the_same_words_share_a_call_and_a_phone_is_named_once_in_it(village: Village) -> None:
     same = [messages.Claimed(number, f"+8491200{number % 60:04d}", "the same", 0) for number in range(120)]
     other = [messages.Claimed(500, "+84912000000", "another", 0)]
-    made = list(send_sms.groups(same + other))
+    made = list(sms_calls.groups(same + other))
     assert sorted(len(group) for group in made) == [1, 60, 60]
     assert all(len({each.e164 for each in group}) == len(group) for group in made)
 
@@ -107,7 +106,7 @@ def test_a_worker_killed_while_sending_leaves_unsure_and_before_it_waiting(villa
         claimed = messages.claim(
             db, village.desk.vault, lanes=[Lane.MONEY], worker="dead", limit=2, now=village.now, lease=send_sms.LEASE
         )
-        messages.begin_sending(db, ids=[claimed[0].id], worker="dead", now=village.now, lease=send_sms.LEASE)
+        messages.begin_sending(db, taken=[(claimed[0], PROVIDER)], worker="dead", now=village.now, lease=send_sms.LEASE)
     within_a_minute = village.now + timedelta(seconds=60)
     with village.database.begin() as db:
         assert messages.sweep(db, within_a_minute) == {"freed": 1, "unsure": 1, "expired": 0}
@@ -126,27 +125,3 @@ def test_a_message_that_says_nothing_true_any_more_is_not_sent(village: Village)
         messages.sweep(db, after)
     assert sms.calls == []
     assert states(village) == {"expired": 1}
-
-
-EVENTS = ("accepted", "on_its_way", "undelivered", "delivered", "delivered")
-
-
-@pytest.mark.parametrize("order", sorted(set(permutations(EVENTS))), ids=" ".join)
-def test_reports_in_any_order_and_twice_end_in_the_same_state(village: Village, order: tuple[str, ...]) -> None:
-    write(village, 1)
-    with village.database.begin() as db:
-        [claimed] = messages.claim(
-            db, village.desk.vault, lanes=[Lane.MONEY], worker="one", limit=1, now=village.now, lease=send_sms.LEASE
-        )
-        messages.begin_sending(db, ids=[claimed.id], worker="one", now=village.now, lease=send_sms.LEASE)
-    for event in order:
-        with village.database.begin() as db:
-            if event == "accepted":
-                sent = messages.Sent(claimed.id, "sent", provider_id="ATXid_1")
-                messages.finish_sending(db, provider=PROVIDER, results=[sent], now=village.now)
-            else:
-                messages.keep_report(
-                    db, provider=PROVIDER, provider_id="ATXid_1", outcome=event, failure="", e164="", now=village.now
-                )
-    assert states(village) == {"delivered": 1}
-    assert village.number("SELECT count(*) FROM sms_report WHERE applied_at IS NULL") == 0

@@ -12,7 +12,7 @@ from tests.village import Village
 from tests.workers.provider import ScriptedSms
 from tests.workers.test_send_sms import PROVIDER, office_of, states, write
 from ussd_app.domain.phone import Phone
-from ussd_app.store import messages, unsure_messages
+from ussd_app.store import delivery_reports, messages, unsure_messages
 from workers import send_sms
 
 LOST = Phone("+84912000000")
@@ -31,7 +31,7 @@ def send_with_one_lost(village: Village, number: int = 30) -> None:
 
 def report(village: Village, provider_id: str, phone: str) -> None:
     with village.database.begin() as db:
-        messages.keep_report(
+        delivery_reports.keep_report(
             db, provider=PROVIDER, provider_id=provider_id, outcome="delivered", failure="", e164=phone, now=village.now
         )
 
@@ -87,7 +87,7 @@ def test_a_report_whose_answer_is_still_on_its_way_is_nobody_elses(village: Vill
         [claimed] = messages.claim(
             db, village.desk.vault, lanes=[Lane.MONEY], worker="one", limit=1, now=village.now, lease=send_sms.LEASE
         )
-        messages.begin_sending(db, ids=[claimed.id], worker="one", now=village.now, lease=send_sms.LEASE)
+        messages.begin_sending(db, taken=[(claimed, PROVIDER)], worker="one", now=village.now, lease=send_sms.LEASE)
     report(village, "ATXid_new", LOST.e164)
     assert settle_and_send_again(village) == (0, 0)
     assert states(village) == {"unsure": 1, "sending": 1}

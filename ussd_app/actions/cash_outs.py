@@ -9,14 +9,15 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from sms.cash_out_notices import CashOutReversed, PaidIntoWallet
-from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, NewsWaiting, Notice
+from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, Notice
+from ussd_app.actions import telling
 from ussd_app.actions.desk import Desk, new_reference
 from ussd_app.domain.caller import CashOutState
 from ussd_app.domain.keepers import RedemptionState
 from ussd_app.domain.ledger import MoreThanThereWas, ReusedWithOtherContent
 from ussd_app.domain.money import Dong
-from ussd_app.domain.people import Gender, Language, given_name
-from ussd_app.store import cash_outs, messages, phones, redemptions
+from ussd_app.domain.people import Gender, given_name
+from ussd_app.store import cash_outs, redemptions
 from ussd_app.store import ledger as ledger_store
 from ussd_app.store.cash_outs import CashOut
 from ussd_app.store.keepers import CODE
@@ -52,7 +53,7 @@ def issue_code(
         point_name=person.point_name,
         expires_at=desk.local(expires_at),
     )
-    _tell(db, desk, order, person, notice, f"cash-out-code:{id}", now)
+    _tell(db, desk, order, notice, f"cash-out-code:{id}", now)
 
 
 def pay(db: Connection, desk: Desk, id: UUID, *, provider_reference: str, paid_at: datetime, now: datetime) -> None:
@@ -64,7 +65,7 @@ def pay(db: Connection, desk: Desk, id: UUID, *, provider_reference: str, paid_a
     cash_outs.end(db, id, state=CashOutState.PAID, reason="", provider_reference=provider_reference, now=now)
     redemptions.end_with_cash_out(db, id, RedemptionState.REDEEMED, reason="", now=now)
     person = _person(db, order)
-    _tell(db, desk, order, person, _receipt(desk, order, person, paid_at), f"cash-out-receipt:{id}", now)
+    _tell(db, desk, order, _receipt(desk, order, person, paid_at), f"cash-out-receipt:{id}", now)
 
 
 def _receipt(desk: Desk, order: CashOut, person: Row[tuple[str, str, str, str, int]], paid_at: datetime) -> Notice:
@@ -97,7 +98,7 @@ def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) ->
     notice = CashOutFailed(
         gender=Gender(person.gender), amount=order.amount, reference=order.reference, returned_at=desk.local(now)
     )
-    _tell(db, desk, order, person, notice, f"cash-out-failed:{id}", now)
+    _tell(db, desk, order, notice, f"cash-out-failed:{id}", now)
 
 
 def reverse(
@@ -125,7 +126,7 @@ def reverse(
         notice = CashOutReversed(
             gender=Gender(person.gender), amount=amount, reference=order.reference, returned_at=desk.local(now)
         )
-        _tell(db, desk, order, person, notice, f"cash-out-reversed:{reversal_id}", now)
+        _tell(db, desk, order, notice, f"cash-out-reversed:{reversal_id}", now)
     return new
 
 
@@ -161,13 +162,10 @@ def _tell(
     db: Connection,
     desk: Desk,
     order: CashOut,
-    person: Row[tuple[str, str, str, str, int]],
     notice: Notice,
     event: str,
     now: datetime,
 ) -> None:
-    if phones.unproven(db, order.person_id, order.asked_from):
-        notice = NewsWaiting()  # whoever holds that phone by now learns nothing
-    body = notice.text(Language(person.language), desk.brand, desk.hotline)
-    outgoing = messages.Outgoing(event, order.person_id, order.asked_from, notice.kind, notice.lane, body)
-    messages.add(db, desk.vault, [outgoing], now)
+    """To the phone that asked; whoever holds an unproven one by now learns nothing."""
+    ends = notice.expires_at if isinstance(notice, CashOutCode) else None  # a code is worth nothing after its life
+    telling.tell_phone(db, desk, order.person_id, order.asked_from, notice, event, now, ends)

@@ -9,8 +9,7 @@ from sqlalchemy import Connection, text
 from sms.cash_out_notices import CodeGuessed
 from ussd_app.actions.desk import Desk, new_reference
 from ussd_app.actions.records import tell
-from ussd_app.domain.people import Gender
-from ussd_app.store import guesses, phones
+from ussd_app.store import guesses
 from ussd_app.store.guesses import Budget
 from ussd_app.store.keepers import PointPhone
 
@@ -43,9 +42,7 @@ def tell_of_guessing(db: Connection, desk: Desk, point_code: str, now: datetime)
     name = db.execute(text("SELECT name FROM point WHERE code = :point"), {"point": point_code}).scalar_one()
     told = 0
     for person_id in waiting:
-        person = phones.reach(db, person_id)
-        notice = CodeGuessed(gender=Gender(person.gender), point_name=name)
-        told += tell(db, desk, person, notice, f"code-guessed:{spell}:{person_id}", now)
+        told += tell(db, desk, person_id, CodeGuessed(point_name=name), f"code-guessed:{spell}:{person_id}", now)
     return told
 
 

@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle
+from ussd_app.domain.programmes import odd_amount
 from ussd_app.domain.safety import Facts, Finding, Limits, findings
 from ussd_app.store import safety
+from ussd_app.store.programmes import every_amount
 
 USUAL = Limits()
 
@@ -30,7 +32,12 @@ class Doubtful:
 
 def look_through(db: Connection, batch_id: int, now: datetime, limits: Limits = USUAL) -> list[Doubtful]:
     """Every payment of a batch with something to say about it; changes nothing."""
-    facts = safety.facts_of(db, batch_id, _expected)
+    amounts = every_amount(db)
+
+    def odd(programme: str, cycle: Cycle, amount: Dong) -> str | None:
+        return odd_amount(programme, cycle, amount, amounts)
+
+    facts = safety.facts_of(db, batch_id, odd)
     return [Doubtful(each, found) for each in facts if (found := findings(each, limits, now))]
 
 
@@ -43,8 +50,3 @@ def hold_doubtful(db: Connection, batch_id: int, now: datetime, limits: Limits =
         if finding.holds
     ]
     return safety.hold(db, doubtful, now) if doubtful else 0
-
-
-def _expected(programme: str, cycle: Cycle) -> frozenset[Dong]:
-    """No amounts are written down yet: none is unusual."""
-    return frozenset()

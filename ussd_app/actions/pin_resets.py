@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Row, text
 
 from menus.first_pin import too_easy
 from sms.care_notices import TemporaryPinSent
+from ussd_app.actions import telling
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.payments import NotAllowed, require
 from ussd_app.domain.payments import Role
-from ussd_app.domain.people import Gender, Language
 from ussd_app.domain.phone import Phone
-from ussd_app.store import messages, phones, pins
+from ussd_app.store import pins, recipients
 from ussd_app.store.officers import Officer
 
 LASTS = timedelta(minutes=30)
@@ -37,12 +37,12 @@ def give(
     """The second signature: a PIN nobody sees goes to a number that is surely theirs. Which number that was."""
     require(officer, Role.APPROVES)
     asked = _asked(db, reset_id, officer, now)
-    person = phones.reach(db, asked.person_id)
-    if to is not None and to.e164 not in person.phones:
+    proved = [each.e164 for each in recipients.of(db, [asked.person_id]).get(asked.person_id, ()) if each.proven]
+    if to is not None and to.e164 not in proved:
         raise NotAllowed(f"{to.masked()} is not proved to be this person's: prove it first with `phones prove`.")
-    if not person.phones:
+    if not proved:
         raise NotAllowed("This person has no number that is proved to be theirs: prove one first with `phones prove`.")
-    e164 = to.e164 if to else person.phones[0]
+    e164 = to.e164 if to else proved[0]
     typed = _made_up(digits)
     pins.set_temporary(db, asked.person_id, typed, now + LASTS)
     db.execute(
@@ -50,10 +50,8 @@ def give(
         {"officer": officer.id, "now": now, "id": reset_id},
     )
     minutes = int(LASTS.total_seconds()) // 60
-    notice = TemporaryPinSent(gender=Gender(person.gender), pin=typed, minutes=minutes, ussd_code=desk.ussd_code)
-    body = notice.text(Language(person.language), desk.brand, desk.hotline)
-    sent = messages.Outgoing(f"pin-reset:{reset_id}", person.person_id, e164, notice.kind, notice.lane, body)
-    messages.add(db, desk.vault, [sent], now)
+    notice = TemporaryPinSent(pin=typed, minutes=minutes, ussd_code=desk.ussd_code)
+    telling.tell_phone(db, desk, asked.person_id, e164, notice, f"pin-reset:{reset_id}", now, now + LASTS)
     return Phone(e164)
 
 

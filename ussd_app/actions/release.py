@@ -30,8 +30,9 @@ PAYMENTS_AT_A_TIME = 250
 
 _PAYMENTS = """
     SELECT p.id, p.person_id, p.programme, p.cycle, p.amount, p.grant_id,
-           w.full_name, w.gender, coalesce(w.chosen_language, w.language) AS language, w.payout_method, h.e164
-    FROM payment p JOIN person w ON w.id = p.person_id
+           w.full_name, w.gender, coalesce(w.chosen_language, w.language) AS language, w.payout_method, h.e164,
+           c.code AS commune_code
+    FROM payment p JOIN person w ON w.id = p.person_id JOIN commune c ON c.id = w.commune_id
     LEFT JOIN LATERAL (SELECT e164 FROM person_phone WHERE person_id = w.id AND unproven_at IS NULL
                        ORDER BY since, e164 LIMIT 1) h ON true"""
 _PAYMENTS_OF_BATCH = text(f"""{_PAYMENTS} WHERE p.batch_id = :batch AND p.state = 'entered'
@@ -122,9 +123,10 @@ def _legs(payment: Row[Any]) -> list[Transfer]:
     legs = [Transfer(journal, source, owner, amount, journal, "payment released")]
     method = PayoutMethod(payment.payout_method)
     if not method.cash_out_here:
-        away = ledger.handed_over(method.value, payment.programme)
-        handed = leg_id(journal, "handed over", 0)
-        legs.append(Transfer(handed, owner, away, amount, journal, "handed over to be paid elsewhere"))
+        away, why = ledger.handed_over(method.value, payment.programme), "handed over to be paid elsewhere"
+        if method is PayoutMethod.FOCAL:
+            away, why = ledger.trust(payment.commune_code, payment.person_id, payment.programme), "kept by the commune"
+        legs.append(Transfer(leg_id(journal, "handed over", 0), owner, away, amount, journal, why))
     return legs
 
 

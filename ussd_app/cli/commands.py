@@ -4,47 +4,76 @@ from __future__ import annotations
 
 import click
 
-from ussd_app.cli import batches, care, communes, deaths, holds, ledger, lists, programmes, setup, visits
+from ussd_app.cli import (
+    batches,
+    campaigns,
+    care,
+    closes,
+    communes,
+    deaths,
+    focal,
+    holds,
+    ledger,
+    lists,
+    programmes,
+    setup,
+    sheets,
+    sms_office,
+    visits,
+)
 from ussd_app.cli.counter import Counter
+
+TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
+    "users": ("Officers.", (setup.add,)),
+    "people": (
+        "People: the list, one of them looked up, and the dead.",
+        (lists.people, care.look_up, deaths.deceased, deaths.alive, deaths.heirs),
+    ),
+    "payments": (
+        "Payment lists: import, check, approve, release, what is held, and what became of the news.",
+        (
+            lists.payments,
+            holds.check,
+            batches.approve,
+            batches.release,
+            holds.held,
+            holds.decide,
+            holds.correct,
+            holds.list_exclusions,
+            holds.exclude,
+            sheets.sheet,
+        ),
+    ),
+    "campaigns": ("One notice to many people.", campaigns.COMMANDS),
+    "sms": ("Messages: what never arrived, and what they cost.", sms_office.COMMANDS),
+    "pins": ("A forgotten PIN, by two officers.", (care.ask_reset, care.send_reset)),
+    "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
+    "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
+    "communes": ("What a commune tells its people.", (communes.name_officer, communes.plan_hand_out)),
+    "statements": ("Providers' statements.", (closes.import_statement, closes.fetch)),
+    "close": (
+        "The daily close: lists, ledger and statement.",
+        (closes.close_day, closes.show_day, closes.open_board, closes.settle),
+    ),
+    "focal": (
+        "What communes keep for their people, and the sessions in which it is handed out.",
+        (focal.open_session, focal.list_session, focal.hand_out, focal.close_session, focal.explain, focal.communes),
+    ),
+    "ledger": ("The ledger.", (ledger.check, ledger.fund, ledger.periods)),
+    "programmes": (
+        "What each programme pays.",
+        (programmes.list_them, programmes.set_amount, programmes.set_priority),
+    ),
+    "visits": ("What people do on the line.", (visits.report,)),
+    "db": ("The database.", (setup.upgrade,)),
+    "demo": ("Demo data.", (setup.demo_lists, setup.demo_load)),
+}
 
 
 def groups(counter: Counter) -> tuple[click.Group, ...]:
     """Every group, served at this counter."""
-    tree = {
-        "users": ("Officers.", (setup.add,)),
-        "people": (
-            "People: the list, one of them looked up, and the dead.",
-            (lists.people, care.look_up, deaths.deceased, deaths.alive, deaths.heirs),
-        ),
-        "payments": (
-            "Payment lists: import, check, approve, release, and what is held.",
-            (
-                lists.payments,
-                holds.check,
-                batches.approve,
-                batches.release,
-                holds.held,
-                holds.decide,
-                holds.correct,
-                holds.list_exclusions,
-                holds.exclude,
-            ),
-        ),
-        "pins": ("A forgotten PIN, by two officers.", (care.ask_reset, care.send_reset)),
-        "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
-        "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
-        "communes": ("What a commune tells its people.", (communes.name_officer, communes.plan_hand_out)),
-        "ledger": ("The ledger.", (ledger.check, ledger.fund, ledger.periods)),
-        "programmes": (
-            "What each programme pays.",
-            (programmes.list_them, programmes.set_amount, programmes.set_priority),
-        ),
-        "visits": ("What people do on the line.", (visits.report,)),
-        "db": ("The database.", (setup.upgrade,)),
-        "demo": ("Demo data.", (setup.demo_lists, setup.demo_load)),
-    }
     made: list[click.Group] = []
-    for name, (help_text, commands) in tree.items():
+    for name, (help_text, commands) in TREE.items():
         group = click.Group(name, help=help_text)
         for command in commands:
             group.add_command(command)

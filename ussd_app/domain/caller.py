@@ -144,6 +144,10 @@ class Person:
         return waiting[-1] if waiting else None
 
 
+MINUTES_TO_RESULT = 15
+"""What the pages promise of a cash-out: by then a message says what became of it, or that it takes longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """What every page may name: the free hotline, the short code, how long a promise takes."""
@@ -151,7 +155,7 @@ class Service:
     hotline: str
     ussd_code: str
     pin_length: int = 4
-    minutes_to_result: int = 15
+    minutes_to_result: int = MINUTES_TO_RESULT
     screen: ScreenRoom = NARROWEST
     """What the phone in hand shows at once."""
     screens: Mapping[str, ScreenRoom] = field(default_factory=dict[str, ScreenRoom], compare=False)

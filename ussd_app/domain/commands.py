@@ -30,11 +30,11 @@ class ReportNotReceived:
 
 @dataclass(frozen=True, slots=True)
 class ReportWrongAmount:
-    """The owner says how much really came: opens a case for the commune."""
+    """The owner says that another amount came, and how much if they can: opens a case for the commune."""
 
     person_id: int
     payment_id: int
-    received: Dong
+    received: Dong | None
     needs_pin: ClassVar[bool] = False
 
 

@@ -22,7 +22,7 @@ class Doubt(StrEnum):
     SAME_PERSON = "same_person"
     MANY_ON_ONE_ACCOUNT = "many_on_one_account"
     MANY_ON_ONE_PHONE = "many_on_one_phone"
-    UNUSUAL_AMOUNT = "unusual_amount"
+    ODD_AMOUNT = "odd_amount"
     JUST_CHANGED = "just_changed"
     SECOND_PART = "second_part"
     UNPROVEN_PHONE = "unproven_phone"
@@ -74,8 +74,8 @@ class Facts:
     deceased_on: date | None
     changed_at: datetime | None
     """When the account, or the number that the money follows, was last changed."""
-    expected: frozenset[Dong] = frozenset()
-    """What the programme pays for this month; empty where no amount is written down."""
+    odd_amount: str = ""
+    """Why the amount is to be looked at again: it is not what the programme pays for the month."""
     excluded_by: Rival | None = None
     same_person_as: Rival | None = None
     second_part_of: Rival | None = None
@@ -148,9 +148,8 @@ def _phone(facts: Facts, limits: Limits) -> Iterator[Finding]:
 
 
 def _amount(facts: Facts) -> Iterator[Finding]:
-    if facts.expected and facts.amount not in facts.expected:
-        usual = ", ".join(str(each) for each in sorted(facts.expected))
-        yield Finding(Doubt.UNUSUAL_AMOUNT, f"{facts.amount}, where the programme pays {usual}", holds=not facts.part)
+    if facts.odd_amount:
+        yield Finding(Doubt.ODD_AMOUNT, facts.odd_amount, holds=not facts.part)
 
 
 def _hours(span: timedelta) -> str:

@@ -13,6 +13,13 @@ _COUNTS = (
     ("bam_messages", "state", "SELECT state, count(*) FROM sms_message GROUP BY state"),
     ("bam_cash_outs", "state", "SELECT state, count(*) FROM cash_out GROUP BY state"),
     ("bam_payments", "state", "SELECT state, count(*) FROM payment GROUP BY state"),
+    ("bam_provider_paused", "provider", "SELECT provider, 1 FROM provider_pause"),
+    (
+        "bam_cash_outs_unknown_for_a_day",
+        "provider",
+        """SELECT provider, count(*) FROM cash_out
+           WHERE state IN ('sent', 'unknown') AND first_sent_at < now() - interval '24 hours' GROUP BY provider""",
+    ),
     ("bam_complaints", "state", "SELECT state, count(*) FROM complaint GROUP BY state"),
 )
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from flask import Blueprint, Response, request
 
-from sms.providers.africas_talking import Report
+from sms.providers.port import Report
 from ussd_app.http.form import BadForm, field, sentence
-from ussd_app.store import messages
+from ussd_app.store import delivery_reports
 from ussd_app.store.database import Database
 
 
@@ -33,8 +33,8 @@ def sms_reports(
         understood = read(form)
         if understood is None:
             return sentence("This is not a delivery report that we know.", 400)
-        with database.begin() as db:
-            messages.keep_report(
+        database.quick(
+            lambda db: delivery_reports.keep_report(
                 db,
                 provider=provider,
                 provider_id=understood.reference,
@@ -42,7 +42,9 @@ def sms_reports(
                 failure=understood.reason,
                 e164=understood.phone.e164 if understood.phone else "",
                 now=clock(),
+                cost_millidong=understood.cost_millidong,
             )
+        )
         return Response("", 200)
 
     return pages

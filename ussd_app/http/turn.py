@@ -196,7 +196,7 @@ class Dialogue:
             line = self._line(call, seen, now)
             turn = self._decide(call, seen, line)
             cash_out_id = self._carry_out(db, call, turn, now)
-            people, keeper = callers.people_on(speaker, self._desk.vault, call.phone.e164, self._since(now))
+            people, keeper = callers.on_the_line(speaker, self._desk.vault, call.phone.e164, self._since(now))
             page = engine.show(turn, replace(line, people=people, keeper=keeper))
             kept = self._kept(call, seen.visit, turn, page, now, cash_out_id)
             if not visits.keep(speaker, {**kept, "commanded": True}):

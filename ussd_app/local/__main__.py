@@ -1,4 +1,4 @@
-"""`python -m ussd_app.local`: run the stack; `python -m ussd_app.local fresh`: forget its data."""
+"""`python -m ussd_app.local`: run the stack; `… fresh`: forget its data; `… provider`: the provider alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from ussd_app.local.announcement import complain, say, tell, welcome
 from ussd_app.local.freshness import forget_everything
 from ussd_app.local.parts import parts
+from ussd_app.local.provider import run_provider
 from ussd_app.local.stack import run
 from ussd_app.local.troubles import CannotStart
 from ussd_app.settings import VAR, Settings, SettingsError
@@ -21,8 +22,10 @@ def main(arguments: list[str]) -> int:
             case ["fresh"]:
                 forget_everything(VAR)
                 tell("All data in var/ is gone; `make run` begins again.")
+            case ["provider"]:
+                run_provider(VAR / "provider", say)
             case _:
-                complain("Usage: python -m ussd_app.local [fresh]")
+                complain("Usage: python -m ussd_app.local [fresh | provider]")
                 return 2
     except (CannotStart, SettingsError) as problem:
         complain(str(problem))

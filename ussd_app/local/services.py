@@ -92,21 +92,23 @@ def make_room(var: Path) -> None:
         raise CannotStart(f"No permission to write in {var}.")
 
 
-def start_embedded(given: Services, var: Path, supervisor: Supervisor, say: Callable[[str], None]) -> Services:
+def start_embedded(
+    given: Services, var: Path, supervisor: Supervisor, say: Callable[[str], None], *, queue: bool = True
+) -> Services:
     """What is not given is started and tended by the supervisor."""
-    database, queue = given.database_url, given.redis_url
+    database, redis_url = given.database_url, given.redis_url
     if not database:
         first = "" if (var / "postgres" / "data").exists() else " for the first time"
         say(f"Starting the embedded PostgreSQL{first} …")
         service = postgres(var / "postgres")
         supervisor.start(service.spec)
         database = service.url
-    if not queue:
+    if queue and not redis_url:
         say("Starting the embedded Redis …")
         service = valkey(var / "redis")
         supervisor.start(service.spec)
-        queue = service.url
-    return Services(database, queue, given.networks_url)
+        redis_url = service.url
+    return Services(database, redis_url, given.networks_url)
 
 
 def plain_url(url: str) -> str:

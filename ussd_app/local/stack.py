@@ -50,6 +50,9 @@ def run(
     make_parts: PartsMaker,
     say: Say,
     ready: Callable[[], None],
+    *,
+    verb: str = "make run",
+    queue: bool = True,
 ) -> None:
     """Returns when asked to stop, with nothing left running; raises CannotStart likewise."""
     with in_words(), contextlib.ExitStack() as until_done:
@@ -58,22 +61,22 @@ def run(
         until_done.enter_context(_sole_owner(var))
         if count := end_leftovers(var):
             say(f"Ended {count} processes of an earlier run that was killed.")
-        must_be_free(settings.port)
+        must_be_free(settings.port, verb)
         _enough_room(var)
         supervisor = Supervisor(var, say, pause)
         until_done.callback(_stop, supervisor, var, say)
         with contextlib.suppress(AskedToStop):
-            _start(settings, var, make_parts, supervisor, say)
+            _start(settings, var, make_parts, supervisor, say, queue)
             ready()
             while True:
                 pause(0.1)
                 supervisor.tend()
 
 
-def _start(settings: Settings, var: Path, make_parts: PartsMaker, supervisor: Supervisor, say: Say) -> None:
+def _start(settings: Settings, var: Path, make_parts: PartsMaker, supervisor: Supervisor, say: Say, queue: bool) -> None:
     given = Services(plain_url(settings.database_url), settings.redis_url, settings.networks_url)
     _given_must_answer(given)
-    found = start_embedded(given, var, supervisor, say)
+    found = start_embedded(given, var, supervisor, say, queue=queue)
     parts = make_parts(settings, found)
     for step in parts.steps:
         _take(step, supervisor, say)

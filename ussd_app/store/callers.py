@@ -167,7 +167,12 @@ def look(
     )
 
 
-def people_on(db: Speaker, vault: Vault, phone: str, since: Since) -> tuple[tuple[Person, ...], Keeper | None]:
+def people_on(db: Speaker, vault: Vault, phone: str, since: Since) -> tuple[Person, ...]:
+    """Everyone on a line."""
+    return on_the_line(db, vault, phone, since)[0]
+
+
+def on_the_line(db: Speaker, vault: Vault, phone: str, since: Since) -> tuple[tuple[Person, ...], Keeper | None]:
     """Everyone on a line, and the keeper whose line it is, read again after something was done."""
     row, _ = db.say(f"SELECT ({_PEOPLE}), ({KEEPER})", {"phone": phone, "day": since.day, "month": since.month})
     people, keeper = row or (None, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ WALLET = "cash-out wallet"
 
 @dataclass(frozen=True, slots=True)
 class CashOut:
-    """One cash-out. Its id is the correlation id at the provider, made before anything was sent."""
+    """One cash-out, made before anything was sent."""
 
     id: UUID
     reference: str
@@ -33,16 +33,22 @@ class CashOut:
     amount: Dong
     fee: Dong
     state: CashOutState
+    asked_at: datetime
     first_sent_at: datetime | None
     resend_until: datetime | None
     asks: int
+    provider: str
+    attempt_id: UUID
+    """The correlation id at the provider: the cash-out's own, or a later one where an attempt surely came to nothing."""
+    version: int
+    """Counts every step: who holds an older one has been overtaken."""
 
 
-_COLUMNS = """id, reference, person_id, asked_from, point_code, wallet_sealed, amount, fee, state, first_sent_at,
-              resend_until, asks"""
+COLUMNS = """id, reference, person_id, asked_from, point_code, wallet_sealed, amount, fee, state, asked_at, first_sent_at,
+             resend_until, asks, provider, coalesce(attempt_id, id) AS attempt_id, version"""
 
 
-def _read(row: Row[Any], vault: Vault) -> CashOut:
+def read(row: Row[Any], vault: Vault) -> CashOut:
     return CashOut(
         id=row.id,
         reference=row.reference,
@@ -53,9 +59,13 @@ def _read(row: Row[Any], vault: Vault) -> CashOut:
         amount=Dong(row.amount),
         fee=Dong(row.fee),
         state=CashOutState(row.state),
+        asked_at=row.asked_at,
         first_sent_at=row.first_sent_at,
         resend_until=row.resend_until,
         asks=row.asks,
+        provider=row.provider,
+        attempt_id=row.attempt_id,
+        version=row.version,
     )
 
 
@@ -98,56 +108,9 @@ def insert(
     )
 
 
-def claim_due(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, limit: int) -> list[CashOut]:
-    """Take the cash-outs whose next step is due; another worker skips them until the lease runs out."""
-    rows = db.execute(
-        text(f"""UPDATE cash_out SET lease_until = :lease_until, hinted_at = NULL, version = version + 1
-                 WHERE id IN (SELECT id FROM cash_out WHERE state IN ('held', 'sent', 'unknown', 'issued')
-                              AND next_step_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
-                              ORDER BY next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                 RETURNING {_COLUMNS}"""),
-        {"now": now, "lease_until": now + lease, "limit": limit},
-    ).all()
-    return [_read(row, vault) for row in rows]
-
-
 def lock(db: Connection, vault: Vault, id: UUID) -> CashOut | None:
-    row = db.execute(text(f"SELECT {_COLUMNS} FROM cash_out WHERE id = :id FOR UPDATE"), {"id": id}).first()
-    return _read(row, vault) if row else None
-
-
-def step(
-    db: Connection,
-    id: UUID,
-    *,
-    state: CashOutState,
-    next_step_at: datetime,
-    reason: str = "",
-    asked: bool = False,
-    first_sent_at: datetime | None = None,
-    resend_until: datetime | None = None,
-) -> None:
-    """Move a live cash-out to another live state and say when to look again."""
-    db.execute(
-        text("""UPDATE cash_out SET state = :state, next_step_at = coalesce(hinted_at, :next_step_at),
-                       reason = :reason, lease_until = NULL,
-                       asks = asks + :asked, first_sent_at = coalesce(first_sent_at, :first_sent_at),
-                       resend_until = coalesce(resend_until, :resend_until), version = version + 1
-                WHERE id = :id AND state IN ('held', 'sent', 'unknown', 'issued')"""),
-        {
-            "id": id,
-            "state": state.value,
-            "next_step_at": next_step_at,
-            "reason": reason,
-            "asked": int(asked),
-            "first_sent_at": first_sent_at,
-            "resend_until": resend_until,
-        },
-    )
-
-
-def keep_lease(db: Connection, id: UUID, until: datetime) -> None:
-    db.execute(text("UPDATE cash_out SET lease_until = :until WHERE id = :id"), {"id": id, "until": until})
+    row = db.execute(text(f"SELECT {COLUMNS} FROM cash_out WHERE id = :id FOR UPDATE"), {"id": id}).first()
+    return read(row, vault) if row else None
 
 
 def issue(
@@ -196,32 +159,33 @@ def end(
 def keep_callback(
     db: Connection, vault: Vault, *, provider: str, event_key: str, cash_out_id: UUID, body: str, now: datetime
 ) -> bool:
-    """Store what a provider called back, once, and wake its cash-out. False for a repeat or an id never ours."""
-    known = db.execute(text("SELECT 1 FROM cash_out WHERE id = :id"), {"id": cash_out_id}).first()
+    """Store what a provider called back, once, and wake its cash-out. False for a repeat or an id never ours.
+
+    `cash_out_id` is the attempt's id as the provider knows it, of this attempt or of an earlier one.
+    """
+    known = db.execute(
+        text("""SELECT id FROM cash_out WHERE id = :id UNION SELECT id FROM cash_out WHERE attempt_id = :id
+                UNION SELECT cash_out_id FROM spent_attempt WHERE attempt_id = :id"""),
+        {"id": cash_out_id},
+    ).scalar()
     if known is None:
         return False
     new = db.execute(
         text("""INSERT INTO provider_callback (provider, event_key, cash_out_id, body_sealed)
                 VALUES (:provider, :key, :id, :body) ON CONFLICT DO NOTHING RETURNING 1"""),
-        {"provider": provider, "key": event_key, "id": cash_out_id, "body": vault.seal(CALLBACK, body)},
+        {"provider": provider, "key": event_key, "id": known, "body": vault.seal(CALLBACK, body)},
     ).first()
     db.execute(
         text("""UPDATE cash_out SET next_step_at = least(next_step_at, :now), hinted_at = :now
                 WHERE id = :id AND state IN ('held', 'sent', 'unknown', 'issued')"""),
-        {"id": cash_out_id, "now": now},
+        {"id": known, "now": now},
     )
-    return new is not None
-
-
-def any_due(db: Connection, now: datetime) -> bool:
-    return (
+    if new is not None:  # of one that has ended the only news there can be is that it did not end so
         db.execute(
-            text("""SELECT 1 FROM cash_out WHERE state IN ('held', 'sent', 'unknown', 'issued')
-                    AND next_step_at <= :now AND (lease_until IS NULL OR lease_until <= :now) LIMIT 1"""),
-            {"now": now},
-        ).first()
-        is not None
-    )
+            text("UPDATE cash_out SET watch_at = least(watch_at, :now) WHERE id = :id AND state IN ('paid', 'failed')"),
+            {"id": known, "now": now},
+        )
+    return new is not None
 
 
 def reverse(db: Connection, id: UUID, amount: Dong, now: datetime) -> None:

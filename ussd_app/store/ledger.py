@@ -145,22 +145,22 @@ def reverse(db: Connection, journal_id: UUID, reversal_id: UUID, amount: Dong, r
     What was taken last comes back first. False when this very reversal was written before. Raises MoreThanThereWas when
     all reversals together would be more than was paid, and ReusedWithOtherContent for a known id with another amount.
     """
-    return _give_back(db, journal_id, reversal_id, amount, reason, AccountKind.CLEARING)
+    return _give_back(db, journal_id, reversal_id, amount, reason, {AccountKind.CLEARING})
 
 
 def return_to_owner(db: Connection, journal_id: UUID, return_id: UUID, amount: Dong, reason: str) -> bool:
     """What a bank, a wallet or a commune sends back is its owner's again. `journal_id` is the grant's; see `reverse`."""
-    return _give_back(db, journal_id, return_id, amount, reason, AccountKind.HANDED_OVER)
+    return _give_back(db, journal_id, return_id, amount, reason, {AccountKind.HANDED_OVER, AccountKind.TRUST})
 
 
 def return_fee(db: Connection, journal_id: UUID, return_id: UUID, amount: Dong, reason: str) -> bool:
     """A provider gives a fee back to whoever carried it; see `reverse`."""
-    return _give_back(db, journal_id, return_id, amount, reason, AccountKind.FEES)
+    return _give_back(db, journal_id, return_id, amount, reason, {AccountKind.FEES})
 
 
 def correct(db: Connection, grant_id: UUID, correction_id: UUID, amount: Dong, reason: str) -> bool:
     """Take back what was granted by mistake, as long as its owner still has it: NotEnoughMoney otherwise."""
-    return _give_back(db, grant_id, correction_id, amount, reason, AccountKind.BENEFICIARY)
+    return _give_back(db, grant_id, correction_id, amount, reason, {AccountKind.BENEFICIARY})
 
 
 def charge_fee(db: Connection, journal_id: UUID, provider: str, amount: Dong, reason: str, *, carried_by: Account) -> bool:
@@ -196,8 +196,8 @@ def suspend(db: Connection, journal_id: UUID, reason: str, amount: Dong | None =
     return write(db, legs)
 
 
-def _give_back(db: Connection, journal: UUID, id: UUID, amount: Dong, reason: str, went_to: AccountKind) -> bool:
-    paid = [each for each in moved_in(db, journal, TransferKind.SINGLE, TransferKind.POST) if each.credit.kind is went_to]
+def _give_back(db: Connection, journal: UUID, id: UUID, amount: Dong, reason: str, went_to: set[AccountKind]) -> bool:
+    paid = [each for each in moved_in(db, journal, TransferKind.SINGLE, TransferKind.POST) if each.credit.kind in went_to]
     if came_back(db, journal, [leg_id(id, "back", number) for number in range(len(paid))], amount):
         return False
     left, legs = amount.amount, list[Transfer]()

@@ -2,33 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, text
-
-
-@dataclass(frozen=True, slots=True)
-class Reachable:
-    """A person as a message needs them, and every number that is surely theirs, the oldest first."""
-
-    person_id: int
-    full_name: str
-    gender: str
-    language: str
-    phones: Sequence[str]
-
-
-def reach(db: Connection, person_id: int) -> Reachable:
-    row = db.execute(
-        text("""SELECT p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language,
-                       ARRAY(SELECT e164 FROM person_phone WHERE person_id = p.id AND unproven_at IS NULL
-                             ORDER BY since, e164) AS phones
-                FROM person p WHERE p.id = :person"""),
-        {"person": person_id},
-    ).one()
-    return Reachable(person_id, row.full_name, row.gender, row.language, row.phones)
 
 
 def doubt(db: Connection, e164: str, *, because: str, officer_id: int | None, now: datetime) -> int:

@@ -14,8 +14,8 @@ from ussd_app.domain.payments import Cycle
 from ussd_app.domain.people import PayoutMethod
 from ussd_app.domain.safety import Facts, Finding, Rival, plain_name
 
-Expected = Callable[[str, Cycle], frozenset[Dong]]
-"""What a programme pays for a month; empty where nothing is written down."""
+Odd = Callable[[str, Cycle, Dong], str | None]
+"""Why an amount is not what a programme pays for a month; None when it is, or when nothing is written down."""
 
 _FACTS = text("""
     SELECT p.id, p.line, p.person_id, p.programme, p.cycle, p.amount, p.part, p.name_on_list, w.full_name, w.holder_name,
@@ -64,26 +64,26 @@ _TWINS = text(f"""
 """)
 
 
-def facts_of(db: Connection, batch_id: int, expected: Expected) -> list[Facts]:
+def facts_of(db: Connection, batch_id: int, odd: Odd) -> list[Facts]:
     """The facts of every payment of a batch that is still to be released."""
     batch = {"batch": batch_id}
     excluded = _rivals(db.execute(_EXCLUDED, batch).all())
     parts = _rivals(db.execute(_PARTS, batch).all())
     twins = db.execute(_TWINS, batch).all()
     same = _rivals([each for each in twins if plain_name(each.full_name) == plain_name(each.other_name)])
-    amounts: dict[tuple[str, str], frozenset[Dong]] = {}
+    known: dict[tuple[str, str, int], str] = {}
     facts: list[Facts] = []
     for row in db.execute(_FACTS, batch):
-        key = (row.programme, row.cycle)
-        if key not in amounts:
+        key = (row.programme, row.cycle, row.amount)
+        if key not in known:
             year, month = row.cycle.split("-")
-            amounts[key] = expected(row.programme, Cycle(int(year), int(month)))
+            known[key] = odd(row.programme, Cycle(int(year), int(month)), Dong(row.amount)) or ""
         rivals = (excluded.get(row.id), same.get(row.id), parts.get(row.id))
-        facts.append(_facts(row, amounts[key], rivals))
+        facts.append(_facts(row, known[key], rivals))
     return facts
 
 
-def _facts(row: Row[Any], expected: frozenset[Dong], rivals: tuple[Rival | None, Rival | None, Rival | None]) -> Facts:
+def _facts(row: Row[Any], odd_amount: str, rivals: tuple[Rival | None, Rival | None, Rival | None]) -> Facts:
     excluded, same, part = rivals
     return Facts(
         payment_id=row.id,
@@ -101,7 +101,7 @@ def _facts(row: Row[Any], expected: frozenset[Dong], rivals: tuple[Rival | None,
         has_proven_phone=row.proven,
         deceased_on=row.deceased_on,
         changed_at=row.changed_at,
-        expected=expected,
+        odd_amount=odd_amount,
         excluded_by=excluded,
         same_person_as=same,
         second_part_of=part,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from ussd_app.store.messages import apply_reports
+from ussd_app.store.delivery_reports import apply_reports
 
 REPORT_WITHOUT_OWNER = timedelta(seconds=30)
 """Older than any answer that is still on its way to us: its message is one whose answer never came."""
@@ -31,6 +31,7 @@ def settle(db: Connection, now: datetime) -> int:
                 ), owner AS (
                     SELECT DISTINCT ON (w.provider, w.e164) w.provider, w.provider_id, m.id
                     FROM witness w JOIN sms_message m ON m.e164 = w.e164 AND m.state = 'unsure'
+                     AND coalesce(m.provider, w.provider) = w.provider
                      AND m.provider_id IS NULL AND m.sending_at > CAST(:now AS timestamptz) - :look_back
                     ORDER BY w.provider, w.e164, m.sending_at
                 )
@@ -39,9 +40,7 @@ def settle(db: Connection, now: datetime) -> int:
                 FROM owner o WHERE m.id = o.id RETURNING m.provider, m.provider_id"""),
         {"now": now, "ripe": REPORT_WITHOUT_OWNER, "look_back": LOOK_BACK},
     ).all()
-    for provider in {row.provider for row in found}:
-        ids = [row.provider_id for row in found if row.provider == provider]
-        apply_reports(db, provider=provider, provider_ids=ids, now=now)
+    apply_reports(db, [(row.provider, row.provider_id) for row in found], now)
     return len(found)
 
 
@@ -59,6 +58,7 @@ def send_again(db: Connection, now: datetime) -> int:
                           AND bool_and(m.state IN ('delivered', 'undelivered'))
                        FROM sms_message m
                        WHERE m.provider_id IS NOT NULL AND m.state <> 'refused' AND m.id <> u.id
+                         AND m.provider = u.provider
                          AND m.sending_at BETWEEN u.sending_at - CAST(:around AS interval)
                                               AND u.sending_at + CAST(:around AS interval))"""),
         {"now": now, "patience": PATIENCE, "around": AROUND, "fewest": FEWEST_WITNESSES},

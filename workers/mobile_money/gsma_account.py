@@ -176,7 +176,7 @@ def read_reversal(answer: Answer, original: str) -> Reversed | None:
         if isinstance(each, dict) and each.get("originaltransactionreference") == original:
             amount, reference = read_amount(each.get("amount")), each.get("transactionreference")
             if amount and isinstance(reference, str) and word(each.get("transactionstatus")) == "completed":
-                return Reversed(reference, amount)
+                return Reversed(reference, amount, original)
     return None
 
 

@@ -121,6 +121,8 @@ class Reversed:
 
     provider_reference: str
     amount: Dong
+    of: str = ""
+    """The payment's own reference."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""`python -m ussd_app.simulator.networks`: the simulated networks as a process of their own, until told to stop."""
+"""`python -m ussd_app.simulator.networks`: the simulated networks as a process of their own, until told to stop.
+
+With `provider`: the mobile-money provider alone.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ from ussd_app.simulator.networks.app import networks_running
 from ussd_app.simulator.networks.configuration import NetworksConfiguration
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    alone = arguments == ["provider"]
     try:
-        configuration = NetworksConfiguration.from_environment()
+        configuration = NetworksConfiguration.of_sandbox() if alone else NetworksConfiguration.from_environment()
     except SettingsError as problem:
         sys.stderr.write(f"networks: {problem}\n")
         return 2
@@ -28,4 +32,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -14,8 +14,12 @@ from werkzeug.exceptions import HTTPException
 from ussd_app.simulator.networks.africas_talking_sms import africas_talking_sms
 from ussd_app.simulator.networks.configuration import NetworksConfiguration
 from ussd_app.simulator.networks.control import control
-from ussd_app.simulator.networks.gsma import authorisation_codes, clerk
+from ussd_app.simulator.networks.gsma import authorisation_codes, batches, clerk
+from ussd_app.simulator.networks.gsma.bases import under_any_base
+from ussd_app.simulator.networks.gsma.entrance import token_pages
+from ussd_app.simulator.networks.gsma.guide import guide
 from ussd_app.simulator.networks.gsma.provider import mobile_money
+from ussd_app.simulator.networks.gsma.sandbox import furnish
 from ussd_app.simulator.networks.parts import Parts
 from ussd_app.simulator.networks.server import serving
 from ussd_app.simulator.networks.ussd_gateway import switchboard_at, ussd_gateway
@@ -24,19 +28,33 @@ from ussd_app.simulator.networks.ussd_gateway import switchboard_at, ussd_gatewa
 def create_networks(configuration: NetworksConfiguration) -> Flask:
     """The pages, with the background at work; `stop_networks` ends it and closes the book."""
     parts = Parts.opened(configuration)
-    switchboard = switchboard_at(parts)
     app = Flask("networks", static_folder=None)
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"] = 8 * 1024 * 1024
     app.extensions["networks"] = parts
-    for pages in (africas_talking_sms(parts), mobile_money(parts), control(parts), ussd_gateway(switchboard)):
-        app.register_blueprint(pages)
+    app.register_blueprint(mobile_money(parts))
+    app.register_blueprint(control(parts))
+    if configuration.sandbox:
+        furnish(parts.book, configuration)
+        app.register_blueprint(token_pages(parts))
+        app.add_url_rule("/", "guide", lambda: Response(guide(configuration), content_type="text/plain; charset=utf-8"))
+        app.wsgi_app = under_any_base(app.wsgi_app)
+    else:
+        _phones(app, parts)
     app.register_error_handler(Exception, _fail_quietly)
     parts.start_couriers()
     parts.background.repeat(partial(clerk.settle_one, parts), every_s=0.05, hands=2)
+    parts.background.repeat(partial(batches.work, parts), every_s=0.1)
     parts.background.repeat(partial(authorisation_codes.sweep, parts.book), every_s=0.5)
+    return app
+
+
+def _phones(app: Flask, parts: Parts) -> None:
+    """What stands between phones and the product: SMS, and the USSD gateway."""
+    switchboard = switchboard_at(parts)
+    app.register_blueprint(africas_talking_sms(parts))
+    app.register_blueprint(ussd_gateway(switchboard))
     parts.background.repeat(switchboard.end_the_overdue, every_s=0.25)
     parts.background.repeat(switchboard.forget_the_old, every_s=10)
-    return app
 
 
 def stop_networks(app: Flask) -> None:

@@ -11,6 +11,7 @@ from ussd_app.simulator.networks.africas_talking_sms import inbox
 from ussd_app.simulator.networks.book import Book
 from ussd_app.simulator.networks.faults import SENTENCES, BadFault
 from ussd_app.simulator.networks.gsma.terminal import HandedOver, Terminals, TurnedAway
+from ussd_app.simulator.networks.gsma.ways import BadWay
 from ussd_app.simulator.networks.parts import Parts
 
 
@@ -37,6 +38,23 @@ def control(parts: Parts) -> Blueprint:
     def book() -> ResponseReturnValue:
         return jsonify(_sums(parts.book))
 
+    _behaviour(pages, parts)
+    return pages
+
+
+def _behaviour(pages: Blueprint, parts: Parts) -> None:
+    @pages.get("/provider")
+    def ways() -> ResponseReturnValue:
+        return jsonify(parts.ways.listing())
+
+    @pages.post("/provider")
+    def change_ways() -> ResponseReturnValue:
+        try:
+            parts.ways.change(request.get_json(force=True, silent=True))
+        except BadWay as problem:
+            return jsonify(error=str(problem)), 400
+        return jsonify(parts.ways.listing())
+
     @pages.get("/faults")
     def faults() -> ResponseReturnValue:
         return jsonify(parts.faults.listing())
@@ -48,8 +66,6 @@ def control(parts: Parts) -> Blueprint:
         except BadFault as problem:
             return jsonify(error=str(problem), names=list(SENTENCES)), 400
         return jsonify(parts.faults.listing())
-
-    return pages
 
 
 def _sums(book: Book) -> dict[str, Any]:
@@ -63,8 +79,8 @@ def _sums(book: Book) -> dict[str, Any]:
     codes = book.rows("SELECT state, count(*) AS n FROM networks.codes GROUP BY state")
     return {
         "accounts": book.rows(
-            "SELECT kind, identifier, balance, reserved, balance - reserved AS available"
-            " FROM networks.accounts ORDER BY kind, identifier"
+            "SELECT kind, identifier, currency, balance, reserved, balance - reserved AS available"
+            " FROM networks.accounts ORDER BY kind, identifier, currency"
         ),
         "withdrawals": withdrawals["n"] if withdrawals else 0,
         "withdrawn": withdrawals["total"] if withdrawals else 0,

@@ -115,3 +115,70 @@ CREATE VIEW kept_by_cycle AS
            least(w.amount, greatest(0, a.credits_posted - a.debits_posted - w.newer))::bigint AS left_over,
            a.debits_pending AS held
     FROM counted w JOIN account a ON a.id = w.account_id;
+
+-- What a commune hands out in cash, out of its people's own parts ------------------------------------------
+
+CREATE TABLE pay_session (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key            uuid NOT NULL UNIQUE,            -- of which the journals of its holds are made
+    commune_code   text NOT NULL,
+    cycle          text NOT NULL CHECK (cycle ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'),
+    place          text NOT NULL,
+    opened_by      integer NOT NULL REFERENCES officer,
+    opened_at      timestamptz NOT NULL,
+    closed_by      integer REFERENCES officer,
+    closed_at      timestamptz,
+    expected_rest  bigint CHECK (expected_rest >= 0),
+    counted_rest   bigint CHECK (counted_rest >= 0),
+    explanation    text CHECK (explanation <> ''),
+    explained_by   integer REFERENCES officer,
+    explained_at   timestamptz,
+    CONSTRAINT closer_is_not_opener CHECK (closed_by <> opened_by),
+    CONSTRAINT explainer_is_not_opener CHECK (explained_by <> opened_by),
+    CHECK ((closed_by IS NULL) = (closed_at IS NULL) AND (closed_by IS NULL) = (counted_rest IS NULL)
+           AND (closed_by IS NULL) = (expected_rest IS NULL)),
+    CHECK ((explanation IS NULL) = (explained_by IS NULL) AND (explanation IS NULL) = (explained_at IS NULL))
+);
+CREATE UNIQUE INDEX pay_session_one_open ON pay_session (commune_code) WHERE closed_by IS NULL;
+
+CREATE TABLE pay_session_part (
+    session_id   bigint NOT NULL REFERENCES pay_session,
+    number       integer NOT NULL CHECK (number > 0),  -- as it stands on the list
+    person_id    bigint NOT NULL REFERENCES person,
+    amount       bigint NOT NULL CHECK (amount > 0),
+    handed       bigint CHECK (handed > 0 AND handed <= amount),
+    handed_by    integer REFERENCES officer,
+    handed_at    timestamptz,
+    received_by  text NOT NULL DEFAULT '',             -- who came in their place
+    PRIMARY KEY (session_id, number),
+    UNIQUE (session_id, person_id),
+    CHECK ((handed IS NULL) = (handed_by IS NULL) AND (handed IS NULL) = (handed_at IS NULL))
+);
+
+CREATE FUNCTION check_session_step() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.closed_by IS NOT NULL AND (NEW.closed_by, NEW.counted_rest, NEW.expected_rest, NEW.closed_at)
+                                     IS DISTINCT FROM (OLD.closed_by, OLD.counted_rest, OLD.expected_rest, OLD.closed_at) THEN
+        RAISE EXCEPTION 'a closed session stays as it was closed' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.closed_by IS NOT NULL AND EXISTS
+        (SELECT FROM pay_session_part WHERE session_id = NEW.id AND handed_by = NEW.closed_by) THEN
+        RAISE EXCEPTION 'closer_handed_out: who handed out may not close' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER pay_session_step BEFORE UPDATE ON pay_session FOR EACH ROW EXECUTE FUNCTION check_session_step();
+
+CREATE FUNCTION check_part_step() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.handed IS NOT NULL OR (NEW.session_id, NEW.number, NEW.person_id, NEW.amount)
+                                 IS DISTINCT FROM (OLD.session_id, OLD.number, OLD.person_id, OLD.amount) THEN
+        RAISE EXCEPTION 'what was handed out stays written down' USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM FROM pay_session WHERE id = NEW.session_id AND closed_by IS NULL FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the session is closed' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER pay_session_part_step BEFORE UPDATE ON pay_session_part FOR EACH ROW EXECUTE FUNCTION check_part_step();

@@ -234,17 +234,38 @@ CREATE TABLE statement_day (
     PRIMARY KEY (provider, day)
 );
 
+-- Which order of ours a line is about: by our id, by our reference, or by theirs.
+CREATE VIEW statement_entry AS
+    SELECT l.*, coalesce(a.id, r.id, p.id) AS cash_out_id,
+           (a.id <> r.id OR a.id <> p.id OR r.id <> p.id) IS TRUE AS mixed
+    FROM statement_line l
+    LEFT JOIN cash_out a ON a.id = l.attempt_id
+    LEFT JOIN cash_out r ON r.reference = l.reference AND r.provider = l.provider AND l.reference <> ''
+    LEFT JOIN cash_out p ON p.provider_reference = l.provider_reference AND p.provider = l.provider
+                         AND l.provider_reference <> '';
+
+-- What our books moved at a provider: all legs of one step are one movement.
+CREATE VIEW provider_movement AS
+    SELECT journal_id, provider, kind, created_at AS at, sum(amount)::bigint AS amount FROM (
+        SELECT t.journal_id, t.amount, t.created_at,
+               split_part(CASE WHEN c.kind IN ('clearing', 'fees') THEN c.code ELSE d.code END, ':', 2) AS provider,
+               CASE WHEN c.kind = 'settled' THEN 'funded' WHEN c.kind = 'fees' THEN 'fee'
+                    WHEN c.kind = 'clearing' THEN 'paid_out' ELSE 'reversed' END AS kind
+        FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+        WHERE t.kind IN ('single', 'post') AND (c.kind IN ('clearing', 'fees') OR d.kind IN ('clearing', 'fees'))
+    ) moved GROUP BY journal_id, provider, kind, created_at;
+
 CREATE TABLE close_item (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     day           date NOT NULL,
     provider      text NOT NULL,
     bucket        text NOT NULL,
     item_key      text NOT NULL,                              -- the same difference is the same item, whenever looked at
+    movement_key  text NOT NULL,                              -- the order, or whatever else its two sides share
     kind          text NOT NULL,
     difference    bigint NOT NULL,                            -- statement less books, in đồng, on this day
     at_stake      bigint NOT NULL,
     words         text NOT NULL,
-    cash_out_id   uuid REFERENCES cash_out,
     line_id       bigint REFERENCES statement_line,
     owner         text NOT NULL CHECK (owner <> ''),
     state         text NOT NULL CHECK (state IN ('open', 'explained', 'settled')),
@@ -252,7 +273,7 @@ CREATE TABLE close_item (
     ended_at      timestamptz,
     ended_by      integer REFERENCES officer,
     because       text NOT NULL DEFAULT '',
-    UNIQUE (day, provider, item_key),
+    UNIQUE (provider, day, item_key),
     CHECK ((state = 'open') = (ended_at IS NULL)),
     CHECK (state = 'open' OR because <> ''),
     CHECK ((state = 'settled') = (ended_by IS NOT NULL))

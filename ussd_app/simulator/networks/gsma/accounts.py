@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from ussd_app.simulator.networks.book import Book, Cursor
-from ussd_app.simulator.networks.gsma.errors import insufficient_funds, unknown
+from ussd_app.simulator.networks.gsma.errors import Refusal, insufficient_funds, unknown
+from ussd_app.simulator.networks.gsma.money import Money
 from ussd_app.simulator.networks.gsma.validation import checked
 
 POINT_KEY = "storeid"
 """Of the standard's identifier types the one that fits a place where cash is handed over."""
+
+_IDENTIFIER_TYPES = """
+accountcategory accountid accountrank bankaccountno bankaccounttitle bankname consumerno emailaddress iban identityalias
+linkref mandatereference msisdn organisationid serviceprovider sortcode storeid swiftbic username walletid
+"""
+IDENTIFIER_TYPES = frozenset(_IDENTIFIER_TYPES.split())
+_MSISDN = re.compile(r"\+?[0-9]{6,15}")
 
 
 class Account(NamedTuple):
@@ -18,15 +27,40 @@ class Account(NamedTuple):
 
     @classmethod
     def of_party(cls, party: list[dict[str, str]]) -> Account:
-        return cls(party[0]["key"], party[0]["value"])
+        """The first identity; the others must be well formed, and are not looked at."""
+        first, *_ = [cls.named(each["key"], each["value"]) for each in party]
+        return first
+
+    @classmethod
+    def of_path(cls, identities: str) -> Account:
+        """`msisdn@+84900000001$walletid@7`: one to three identities."""
+        pairs = [each.partition("@") for each in identities.split("$")]
+        if len(pairs) > 3 or not all(at and value for _, at, value in pairs):
+            raise Refusal("validation", "formatError", "Accounts are written key@value, up to three with $ between.")
+        first, *_ = [cls.named(key, value) for key, _, value in pairs]
+        return first
+
+    @classmethod
+    def named(cls, kind: str, identifier: str) -> Account:
+        if kind not in IDENTIFIER_TYPES:
+            raise Refusal("validation", "formatError", "There is no such identifier type.")
+        if kind == "msisdn" and not _MSISDN.fullmatch(identifier):
+            raise Refusal("validation", "formatError", "An msisdn has 6 to 15 digits, with or without a plus sign.")
+        return cls(kind, identifier)
 
     def as_party(self) -> list[dict[str, str]]:
         return [{"key": self.kind, "value": self.identifier}]
 
 
-def open_where_new(cursor: Cursor, account: Account) -> None:
+FLOAT = Account("organisationid", "sandbox-float")
+"""Where the money of a sandbox comes from, so that not even its magic makes any."""
+
+
+def open_where_new(cursor: Cursor, account: Account, currency: str, holder: str = "") -> None:
     cursor.execute(
-        "INSERT INTO networks.accounts (kind, identifier, balance) VALUES (%s, %s, 0) ON CONFLICT DO NOTHING", account
+        "INSERT INTO networks.accounts (kind, identifier, currency, balance, holder) VALUES (%s, %s, %s, 0, %s)"
+        " ON CONFLICT DO NOTHING",
+        (*account, currency, holder),
     )
 
 
@@ -36,54 +70,94 @@ def require(cursor: Cursor, account: Account) -> None:
         raise unknown("account")
 
 
-def reserve(cursor: Cursor, account: Account, amount: int) -> None:
+def lock(cursor: Cursor, currency: str, *accounts: Account) -> None:
+    """In one order for everybody, so that two payments between the same two never wait for each other."""
+    cursor.execute(
+        "SELECT 1 FROM networks.accounts a JOIN unnest(%s::text[], %s::text[]) AS n (kind, identifier)"
+        " USING (kind, identifier) WHERE a.currency = %s ORDER BY kind, identifier FOR UPDATE OF a",
+        ([each.kind for each in accounts], [each.identifier for each in accounts], currency),
+    )
+
+
+def reserve(cursor: Cursor, account: Account, money: Money) -> None:
     done = cursor.execute(
         "UPDATE networks.accounts SET reserved = reserved + %s"
-        " WHERE kind = %s AND identifier = %s AND balance - reserved >= %s",
-        (amount, *account, amount),
+        " WHERE kind = %s AND identifier = %s AND currency = %s AND balance - reserved >= %s",
+        (money.units, *account, money.currency, money.units),
     )
     if done.rowcount == 0:
         raise insufficient_funds()
 
 
-def release(cursor: Cursor, account: Account, amount: int) -> None:
+def release(cursor: Cursor, account: Account, money: Money) -> None:
     cursor.execute(
-        "UPDATE networks.accounts SET reserved = reserved - %s WHERE kind = %s AND identifier = %s", (amount, *account)
+        "UPDATE networks.accounts SET reserved = reserved - %s WHERE kind = %s AND identifier = %s AND currency = %s",
+        (money.units, *account, money.currency),
     )
 
 
-def move(cursor: Cursor, debit: Account, credit: Account, amount: int, held: int = 0) -> None:
+def move(cursor: Cursor, debit: Account, credit: Account, money: Money, held: int = 0) -> None:
     """`held` is what was reserved for this very movement; all of it is given up."""
+    open_where_new(cursor, credit, money.currency)
+    lock(cursor, money.currency, debit, credit)
     done = cursor.execute(
-        "UPDATE networks.accounts SET balance = balance - %s, reserved = reserved - %s"
-        " WHERE kind = %s AND identifier = %s AND balance - reserved + %s >= %s",
-        (amount, held, *debit, held, amount),
+        "UPDATE networks.accounts SET balance = balance - %s, reserved = reserved - %s, moved = clock_timestamp()"
+        " WHERE kind = %s AND identifier = %s AND currency = %s AND balance - reserved + %s >= %s",
+        (money.units, held, *debit, money.currency, held, money.units),
     )
     if done.rowcount == 0:
         raise insufficient_funds()
     cursor.execute(
-        "INSERT INTO networks.accounts AS a (kind, identifier, balance) VALUES (%s, %s, %s)"
-        " ON CONFLICT (kind, identifier) DO UPDATE SET balance = a.balance + excluded.balance",
-        (*credit, amount),
+        "UPDATE networks.accounts SET balance = balance + %s, moved = clock_timestamp()"
+        " WHERE kind = %s AND identifier = %s AND currency = %s",
+        (money.units, *credit, money.currency),
     )
 
 
-def balance(book: Book, account: Account) -> dict[str, Any]:
-    row = book.row("SELECT balance, reserved FROM networks.accounts WHERE kind = %s AND identifier = %s", *account)
+def provide(cursor: Cursor, account: Account, money: Money) -> None:
+    """Enough for this once, out of the sandbox's float."""
+    open_where_new(cursor, account, money.currency)
+    row = cursor.execute(
+        "SELECT balance - reserved AS free FROM networks.accounts WHERE kind = %s AND identifier = %s AND currency = %s",
+        (*account, money.currency),
+    ).fetchone()
+    short = money.units - (row["free"] if row else 0)
+    if short > 0:
+        move(cursor, FLOAT, account, Money(short, money.currency))
+
+
+def _shown(book: Book, account: Account, currency: str = "") -> dict[str, Any]:
+    """Where an account holds several currencies and none is asked for, the one that moved last."""
+    row = book.row(
+        "SELECT * FROM networks.accounts WHERE kind = %s AND identifier = %s AND %s IN ('', currency)"
+        " ORDER BY moved DESC NULLS LAST, currency DESC LIMIT 1",
+        *(*account, currency),
+    )
     if row is None:
         raise unknown("account")
+    return row
+
+
+def balance(book: Book, account: Account, currency: str = "") -> dict[str, Any]:
+    row = _shown(book, account, currency)
+    unit = row["currency"]
     return checked(
         "responseAccountBalance",
         {
-            "accountStatus": "available",
-            "currentBalance": str(row["balance"]),
-            "availableBalance": str(row["balance"] - row["reserved"]),
-            "reservedBalance": str(row["reserved"]),
-            "currency": "VND",
+            "accountStatus": row["status"],
+            "currentBalance": str(Money(row["balance"], unit)),
+            "availableBalance": str(Money(row["balance"] - row["reserved"], unit)),
+            "reservedBalance": str(Money(row["reserved"], unit)),
+            "unclearedBalance": "0",
+            "currency": unit,
         },
     )
 
 
 def status(book: Book, account: Account) -> dict[str, Any]:
-    balance(book, account)
-    return checked("responseAccountStatus", {"accountStatus": "available"})
+    return checked("responseAccountStatus", {"accountStatus": _shown(book, account)["status"]})
+
+
+def name(book: Book, account: Account) -> dict[str, Any]:
+    row = _shown(book, account)
+    return checked("responseAccountName", {"name": {"fullName": row["holder"]} if row["holder"] else {}})

@@ -13,10 +13,12 @@ from urllib.parse import quote
 from psycopg.rows import DictRow
 
 from ussd_app.simulator.networks.book import Book, Cursor, iso
-from ussd_app.simulator.networks.gsma import accounts
+from ussd_app.simulator.networks.gsma import accounts, limits
 from ussd_app.simulator.networks.gsma.accounts import Account
-from ussd_app.simulator.networks.gsma.errors import insufficient_funds, unknown, wrong_state
+from ussd_app.simulator.networks.gsma.errors import Refusal, unknown, wrong_state
+from ussd_app.simulator.networks.gsma.money import Money, money_in
 from ussd_app.simulator.networks.gsma.request_states import Completed, Order
+from ussd_app.simulator.networks.gsma.statements import Page
 from ussd_app.simulator.networks.gsma.validation import checked
 from ussd_app.simulator.networks.parts import Parts
 
@@ -36,29 +38,31 @@ _ECHOED = (
 )
 
 
-def issue(parts: Parts, cursor: Cursor, order: Order) -> tuple[Completed, dict[str, Any]]:
-    amount = int(order.body["amount"])
+def issue(parts: Parts, cursor: Cursor, order: Order) -> Completed:
+    amount = money_in(order.body, parts.configuration.currencies)
     accounts.require(cursor, order.account)
-    if order.refused_by_fault:
-        raise insufficient_funds()
-    held = amount if order.body.get("holdFundsIndicator") else 0
+    order.fate.refuse()
+    limits.check_size(parts.ways.now.limits, amount)
+    if order.fate.funded:
+        accounts.provide(cursor, order.account, amount)
+    held = amount.units if order.body.get("holdFundsIndicator") else 0
     if held:
-        accounts.reserve(cursor, order.account, held)
+        accounts.reserve(cursor, order.account, amount)
     for party in order.body.get("redemptionAccountIdentifiers", []):
-        accounts.open_where_new(cursor, Account(party["key"], party["value"]))
-    row = _insert(parts.book, cursor, order, amount, held)
-    told = present(parts.book, row)
-    return Completed(f"{_path(order.account)}/{told['authorisationCode']}"), told
+        accounts.open_where_new(cursor, Account(party["key"], party["value"]), amount.currency)
+    told = present(parts.book, _insert(parts.book, cursor, order, amount, held))
+    where = path(order.account, told["authorisationCode"])
+    return Completed(where, where, "responseAuthorisationCode", told)
 
 
-def _insert(book: Book, cursor: Cursor, order: Order, amount: int, held: int) -> DictRow:
+def _insert(book: Book, cursor: Cursor, order: Order, amount: Money, held: int) -> DictRow:
     lifetime_s = order.body.get("codeLifetime", DEFAULT_LIFETIME_S)
     sealed_wish = book.seal.close(order.body)
     while True:  # until the eight digits are ones that no active code has
         code = f"{secrets.randbelow(10**8):08}"
         row = cursor.execute(
             "INSERT INTO networks.codes (server_id, account_kind, account, digest, sealed_code, sealed_wish, amount,"
-            " held, expires) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')"
+            " currency, held, expires) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')"
             " ON CONFLICT (digest) WHERE state = 'active' DO NOTHING RETURNING *",
             (
                 order.server_id,
@@ -66,7 +70,7 @@ def _insert(book: Book, cursor: Cursor, order: Order, amount: int, held: int) ->
                 book.seal.digest(code),
                 book.seal.close(code),
                 sealed_wish,
-                amount,
+                *amount,
                 held,
                 lifetime_s,
             ),
@@ -75,8 +79,8 @@ def _insert(book: Book, cursor: Cursor, order: Order, amount: int, held: int) ->
             return row
 
 
-def _path(account: Account) -> str:
-    return f"/accounts/{account.kind}/{quote(account.identifier, safe='')}/authorisationcodes"
+def path(account: Account, code: str) -> str:
+    return f"/accounts/{account.kind}/{quote(account.identifier, safe='')}/authorisationcodes/{code}"
 
 
 def present(book: Book, row: DictRow) -> dict[str, Any]:
@@ -84,7 +88,7 @@ def present(book: Book, row: DictRow) -> dict[str, Any]:
     told = {name: wish[name] for name in _ECHOED if name in wish} | {
         "authorisationCode": book.seal.open(row["sealed_code"]),
         "codeState": "expired" if row["state"] == "redeemed" else row["state"],
-        "amount": str(row["amount"]),
+        "amount": str(Money(row["amount"], row["currency"])),
         "creationDate": iso(row["created"]),
         "modificationDate": iso(row["changed"]),
     }
@@ -112,26 +116,34 @@ def one(book: Book, account: Account, code: str) -> dict[str, Any]:
         return present(book, _of_account(book, cursor, account, code))
 
 
-def listed(book: Book, account: Account, state: str, limit: int, offset: int) -> list[dict[str, Any]]:
-    states = ["expired", "redeemed"] if state == "expired" else [state]
-    rows = book.rows(
-        "SELECT * FROM networks.codes WHERE account_kind = %s AND account = %s AND state = ANY(%s)"
-        " ORDER BY id LIMIT %s OFFSET %s",
-        *(*account, states, limit, offset),
-    )
-    return [present(book, row) for row in rows]
+def listed(book: Book, account: Account, state: str, page: Page) -> tuple[list[dict[str, Any]], int]:
+    """One page of them, newest first, and how many there are; every state when none is named."""
+    states = {"": ["active", "expired", "redeemed", "cancelled"], "expired": ["expired", "redeemed"]}.get(state, [state])
+    values = (*account, states, page.since, page.since, page.until, page.until)
+    rows = book.rows(f"SELECT * {_OF_ACCOUNT} ORDER BY id DESC LIMIT %s OFFSET %s", *values, page.limit, page.offset)
+    count = book.row(f"SELECT count(*) AS n {_OF_ACCOUNT}", *values)
+    return [present(book, row) for row in rows], count["n"] if count else 0
 
 
-def cancel(book: Book, account: Account, code: str) -> None:
-    with book.writing() as cursor:
-        row = _of_account(book, cursor, account, code)
-        match row["state"]:
-            case "cancelled":
-                return
-            case "active":
-                _end(cursor, row, "cancelled")
-            case _:
-                raise wrong_state("Only an active code can be cancelled.")
+_OF_ACCOUNT = """
+FROM networks.codes
+WHERE account_kind = %s AND account = %s AND state = ANY(%s)
+  AND (%s::timestamptz IS NULL OR created >= %s) AND (%s::timestamptz IS NULL OR created <= %s)
+"""
+
+
+def change_state(book: Book, cursor: Cursor, account: Account, code: str, wanted: str) -> None:
+    """An active code may be cancelled; what is cancelled already stays so."""
+    if wanted != "cancelled":
+        raise Refusal("validation", "formatError", "A code can only be cancelled.")
+    row = _of_account(book, cursor, account, code)
+    match row["state"]:
+        case "cancelled":
+            return
+        case "active":
+            _end(cursor, row, "cancelled")
+        case _:
+            raise wrong_state("Only an active code can be cancelled.")
 
 
 def redeemed(cursor: Cursor, row: DictRow, reference: str) -> None:
@@ -163,7 +175,8 @@ def _lapse(cursor: Cursor, code_id: int) -> bool:
 
 def _end(cursor: Cursor, row: DictRow, state: str) -> None:
     cursor.execute("UPDATE networks.codes SET state = %s, changed = now() WHERE id = %s", (state, row["id"]))
-    accounts.release(cursor, Account(row["account_kind"], row["account"]), row["held"])
+    account = Account(row["account_kind"], row["account"])
+    accounts.release(cursor, account, Money(row["held"], row["currency"]))
 
 
 def _of_account(book: Book, cursor: Cursor, account: Account, code: str) -> DictRow:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from typing import Any, Literal
+
+from jsonschema import ValidationError
+from psycopg import DataError, IntegrityError
 
 from ussd_app.simulator.networks.book import iso
 
@@ -17,6 +21,9 @@ STATUS: dict[Category, int] = {
     "internal": 500,
     "serviceUnavailable": 503,
 }
+
+OWN_MISTAKES = (DataError, IntegrityError, ValidationError, LookupError, TypeError, ValueError)
+"""What can only be our fault: the one order fails that met it, and the others do not wait behind it."""
 
 
 class Refusal(Exception):
@@ -56,3 +63,9 @@ def wrong_state(description: str) -> Refusal:
 
 def insufficient_funds() -> Refusal:
     return Refusal("businessRule", "insufficientFunds", "The account does not hold enough.")
+
+
+def own_mistake(problem: BaseException, where: str) -> Refusal:
+    """Told by its kind only: its words may hold a code."""
+    sys.stderr.write(f"networks: {type(problem).__name__} in {where}\n")
+    return Refusal("internal", "genericError", "The provider could not carry this out.")

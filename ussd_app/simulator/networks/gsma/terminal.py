@@ -10,8 +10,11 @@ from uuid import uuid4
 
 from psycopg.rows import DictRow
 
-from ussd_app.simulator.networks.gsma import authorisation_codes, clerk, request_states, transactions
+from ussd_app.simulator.networks.gsma import authorisation_codes, clerk, request_states
 from ussd_app.simulator.networks.gsma.accounts import POINT_KEY, Account
+from ussd_app.simulator.networks.gsma.magic import NO_FUNDS as NO_FUNDS_FATE
+from ussd_app.simulator.networks.gsma.magic import PLAIN
+from ussd_app.simulator.networks.gsma.money import Money
 from ussd_app.simulator.networks.gsma.request_states import Order
 from ussd_app.simulator.networks.parts import Parts
 
@@ -65,15 +68,15 @@ class Terminals:
     def _withdraw(self, code: DictRow, agent: Account, typed: str) -> HandedOver | TurnedAway:
         """The same order that any client would post."""
         body = {
-            "amount": str(code["amount"]),
-            "currency": "VND",
+            "amount": str(Money(code["amount"], code["currency"])),
+            "currency": code["currency"],
             "oneTimeCode": typed,
             "creditParty": agent.as_party(),
             "debitParty": Account(code["account_kind"], code["account"]).as_party(),
         }
-        refused = self._parts.faults.strikes("money_refuse")
-        order = Order(uuid4(), "withdrawal", transactions.check("withdrawal", body), body, refused_by_fault=refused)
-        request_states.keep(self._parts.book, order, at_once=True)
+        fate = NO_FUNDS_FATE if self._parts.faults.strikes("money_refuse") else PLAIN
+        order = Order(uuid4(), "withdrawal", agent, body, fate=fate)
+        request_states.keep(self._parts.book, order, wait_s=0.0)
         clerk.settle_now(self._parts, order.server_id)
         return self._result(order, typed)
 

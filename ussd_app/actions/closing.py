@@ -1,0 +1,105 @@
+"""The daily close: the lists, the ledger and a provider's statement for one local day, to nothing or to named items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from ussd_app.actions.payments import NotAllowed
+from ussd_app.domain.closing import Bucket, Item, Line, compare, money_out
+from ussd_app.store import close_items, closing
+from ussd_app.store.close_items import Closed, ItemRow
+from ussd_app.store.closing import Span
+from ussd_app.store.officers import Officer
+
+
+def span_of(provider: str, day: date, zone: ZoneInfo) -> Span:
+    """A local day: in Vietnam from 17:00 UTC of the day before."""
+    begins = datetime.combine(day, time(), zone)
+    return Span(provider, day, begins, datetime.combine(day + timedelta(days=1), time(), zone), zone.key)
+
+
+def close_day(
+    db: Connection, provider: str, day: date, zone: ZoneInfo, now: datetime, officer: Officer | None = None
+) -> Closed:
+    """Compare a whole day and put every difference on the board; older open items are looked at once more.
+
+    May be run again whenever more is known: an item that was settled stays settled, one that is explained meanwhile
+    says by what. Raises NotAllowed for a day that is not over.
+    """
+    span = span_of(provider, day, zone)
+    if now < span.ends:
+        raise NotAllowed(f"{day} is not over: a day is closed when it is past.")
+    keys = closing.keys_of(db, span)
+    lines, movements = closing.two_sides(db, span, keys, whole=True)
+    lists = closing.lists_of(db, span)
+    items = [each for each in compare(list(lines), list(movements)) if each.day == day]
+    closed = Closed(
+        provider,
+        day,
+        lists.on_lists,
+        lists.credited,
+        sum(money_out(each) for each in movements if each.day == day),
+        sum(money_out(each) for each in lines if each.day == day),
+        sum(each.difference for each in items),
+    )
+    items += [*lists.amiss, *closing.unknown_long(db, span)]
+    close_items.write_items(db, provider, items, now)
+    _explain_what_is_gone(db, close_items.items_of(db, provider, day), items, lines, now)
+    close_items.write_close(db, closed, officer.id if officer else None, now)
+    _look_again(db, provider, day, zone, now)
+    return closed
+
+
+def settle(db: Connection, item_id: int, officer: Officer, because: str, now: datetime) -> None:
+    """An officer closes an item with a reason. Raises NotAllowed when it is closed already."""
+    if not because.strip():
+        raise NotAllowed("Say why: an item is never closed in silence.")
+    if not close_items.settle(db, item_id, officer.id, because, now):
+        raise NotAllowed(f"There is no open item {item_id}.")
+
+
+def _look_again(db: Connection, provider: str, closed: date, zone: ZoneInfo, now: datetime) -> None:
+    """What is open from other days may have found its other half by now."""
+    waiting: dict[date, list[ItemRow]] = {}
+    for each in close_items.open_items(db, provider):
+        if each.item.day != closed:
+            waiting.setdefault(each.item.day, []).append(each)
+    for day, rows in waiting.items():
+        span = span_of(provider, day, zone)
+        nameless = [each for each in rows if each.item.key.startswith("line:")]
+        named_since = closing.keys_now(db, [each.item.line_id for each in nameless if each.item.line_id])
+        keys = {each.item.key for each in rows} | set(named_since.values())
+        lines, movements = closing.two_sides(db, span, list(keys), whole=False)
+        found = [each for each in compare(list(lines), list(movements)) if each.day == day and each.key in keys]
+        found += [each for each in closing.unknown_long(db, span) if each.key in keys]
+        found += [each for each in closing.lists_of(db, span).amiss if each.key in keys] if _of_lists(rows) else []
+        found += [each.item for each in nameless if each.item.line_id not in named_since]
+        close_items.write_items(db, provider, found, now)
+        _explain_what_is_gone(db, rows, found, lines, now)
+
+
+def _of_lists(rows: Sequence[ItemRow]) -> bool:
+    return any(each.item.bucket is Bucket.NOT_CREDITED for each in rows)
+
+
+def _explain_what_is_gone(
+    db: Connection, rows: Sequence[ItemRow], found: Sequence[Item], lines: Sequence[Line], now: datetime
+) -> None:
+    still = {each.id for each in found}
+    gone = [each for each in rows if each.item.id not in still and (each.state == "open" or each.item.difference)]
+    if gone:
+        close_items.explain(db, {each.id: _what_became(each.item, found, lines) for each in gone}, now)
+
+
+def _what_became(item: Item, found: Sequence[Item], lines: Sequence[Line]) -> str:
+    if item.bucket is Bucket.UNKNOWN_LONG:
+        return "its outcome is known"
+    if instead := next((each for each in found if each.key == item.key), None):
+        return instead.words
+    if line := next((each for each in lines if item.line_id == each.id or each.key == item.key), None):
+        return f"our books and line {line.name} of {line.day} agree"
+    return "our books say no more that it moved"

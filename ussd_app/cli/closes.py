@@ -1,0 +1,192 @@
+"""`statements` and `close`: what the provider says, laid against the lists and the ledger, a day at a time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+from sqlalchemy import Connection
+
+from ussd_app.actions import closing as actions
+from ussd_app.actions.payments import NotAllowed
+from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, Open, in_one_sentence, officer_named
+from ussd_app.cli.lists import go_through
+from ussd_app.cli.tables import show
+from ussd_app.domain.closing import WORDS
+from ussd_app.domain.money import Dong
+from ussd_app.domain.statements import StatementLine
+from ussd_app.lists import statements as statement_list
+from ussd_app.lists.errors import Reject
+from ussd_app.store import close_items, closing, statements
+from ussd_app.store.close_items import Closed, ItemRow
+
+DAY = click.DateTime(["%Y-%m-%d"])
+CSV = click.option("--csv", "to", type=click.Path(path_type=Path, dir_okay=False), help="Write a table to this file.")
+AS = click.option("--as", "officer", required=True, help="The officer who does it.")
+PROVIDER = click.option("--provider", help="The provider's name; the one that new cash-outs go to when not given.")
+_HEADER = ("item", "day", "what", "difference", "at stake", "owner", "state", "words", "because", "by")
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@PROVIDER
+@AS
+@click.pass_obj
+@in_one_sentence
+def import_statement(counter: Counter, file: Path, provider: str | None, officer: str) -> None:
+    """Read a provider's statement: line_key, at, kind, amount, and provider_reference, order_id, reference.
+
+    The same line again changes nothing. Days that were closed before and have new lines are closed once more.
+    """
+    name = provider or counter.provider
+    new = known = 0
+    with counter.open() as desk:
+        with desk.database.begin() as db:
+            officer_named(db, officer)
+        began = desk.now()
+
+        def enter(lines: Sequence[StatementLine]) -> list[Reject]:
+            nonlocal new, known
+            with desk.database.begin() as db:
+                kept = statements.keep(db, lines, source=file.name, now=desk.now())
+            new, known = new + kept.new, known + kept.known
+            return [Reject(rows[id(each)], "line_key", each.line_key, _CONTRADICTED) for each in kept.contradicted]
+
+        rows: dict[int, int] = {}
+
+        def read(row: statement_list.Row) -> StatementLine | tuple[Reject, ...]:
+            line = statement_list.read_line(row, name, desk.desk.zone)
+            if isinstance(line, StatementLine):
+                rows[id(line)] = row.line
+            return line
+
+        rejected = go_through(file, statement_list.STATEMENT, read, enter, "lines")
+        again = _close_again(desk, began)
+    click.echo(f"{new} lines read, {known} known before; {rejected} rows rejected; {again} days closed once more.")
+    sys.exit(SOME_REJECTED if rejected else ALL_WENT_IN)
+
+
+_CONTRADICTED = "this line was read before with another moment, kind or amount: the first reading stands"
+
+
+def _close_again(desk: Open, since: datetime) -> int:
+    with desk.database.begin() as db:
+        days = statements.days_closed_too_early(db, desk.desk.zone.key, since)
+    for provider, day in days:
+        with desk.database.begin() as db:
+            actions.close_day(db, provider, day, desk.desk.zone, desk.now())
+    return len(days)
+
+
+@click.command("fetch")
+@click.argument("day", type=DAY)
+@PROVIDER
+@click.pass_obj
+@in_one_sentence
+def fetch(counter: Counter, day: datetime, provider: str | None) -> None:
+    """Have a day's statement fetched from the provider (again); the clock does it within a minute."""
+    with counter.open() as desk, desk.database.begin() as db:
+        statements.ask_for(db, provider or counter.provider, day.date(), desk.now())
+    click.echo(f"The statement of {day:%Y-%m-%d} is asked for.")
+
+
+@click.command("day")
+@click.argument("day", type=DAY)
+@PROVIDER
+@click.option("--as", "officer", help="The officer who closes it.")
+@click.pass_obj
+@in_one_sentence
+def close_day(counter: Counter, day: datetime, provider: str | None, officer: str | None) -> None:
+    """Close a local day: lists, ledger and statement, to nothing or to items with names. May be done again."""
+    name = provider or counter.provider
+    with counter.open() as desk:
+        with desk.database.begin() as db:
+            by = officer_named(db, officer) if officer else None
+            closed = actions.close_day(db, name, day.date(), desk.desk.zone, desk.now(), by)
+        with desk.database.begin() as db:
+            _say(db, desk, closed, None)
+    sys.exit(SOME_REJECTED if closed.unnamed else ALL_WENT_IN)
+
+
+@click.command("show")
+@click.argument("day", type=DAY)
+@PROVIDER
+@CSV
+@click.pass_obj
+@in_one_sentence
+def show_day(counter: Counter, day: datetime, provider: str | None, to: Path | None) -> None:
+    """Show a day that was closed, and every item of it."""
+    name = provider or counter.provider
+    with counter.open() as desk, desk.database.begin() as db:
+        closed = close_items.close_of(db, name, day.date())
+        if closed is None:
+            raise NotAllowed(f"{day:%Y-%m-%d} has not been closed for {name}: close day {day:%Y-%m-%d}")
+        _say(db, desk, closed, to)
+
+
+@click.command("open")
+@CSV
+@click.pass_obj
+@in_one_sentence
+def open_board(counter: Counter, to: Path | None) -> None:
+    """Everything that still needs somebody, of all days, with its owner and its age."""
+    with counter.open() as desk, desk.database.begin() as db:
+        rows = close_items.open_items(db)
+        today = desk.desk.local(desk.now()).date()
+    cells = ((*_cells(each), str((today - each.item.day).days)) for each in rows)
+    show((*_HEADER, "days"), cells, to)
+    stake = sum(each.item.at_stake.amount for each in rows)
+    click.echo(f"{len(rows)} open items, {stake:,} đồng at stake.")
+
+
+@click.command("settle")
+@click.argument("item", type=int)
+@click.option("--because", required=True, help="Why, in a few words; it is kept.")
+@AS
+@click.pass_obj
+@in_one_sentence
+def settle(counter: Counter, item: int, because: str, officer: str) -> None:
+    """Close an item with a reason. It keeps its place in its day."""
+    with counter.open() as desk, desk.database.begin() as db:
+        actions.settle(db, item, officer_named(db, officer), because, desk.now())
+    click.echo(f"Item {item} is settled by {officer}.")
+
+
+def _say(db: Connection, desk: Open, closed: Closed, to: Path | None) -> None:
+    items = close_items.items_of(db, closed.provider, closed.day)
+    lists = closing.lists_of(db, actions.span_of(closed.provider, closed.day, desk.desk.zone))
+    click.echo(f"{closed.day}, {closed.provider}; local time, {desk.desk.zone.key}")
+    click.echo(
+        f"lists      {lists.payments:>8} payments released {closed.on_lists:>20,} đ"
+        f"  credited {closed.credited:>18,} đ  {lists.held} held, {lists.refused} refused"
+    )
+    click.echo(f"ledger     paid out less came back {closed.by_books:>20,} đ")
+    click.echo(f"statement  paid out less came back {closed.by_statement:>20,} đ")
+    click.echo(f"difference {closed.difference:>+,} đ, of which {closed.named:+,} đ are named below")
+    show(_HEADER, (_cells(each) for each in items), to)
+    waiting = [each for each in items if each.state == "open"]
+    if closed.unnamed:
+        click.echo(f"{closed.unnamed:+,} đồng have no name: this must not be; tell whoever runs this system.")
+    elif not items:
+        click.echo("The day closes to zero.")
+    else:
+        click.echo(f"Every đồng is named; {len(waiting)} items need somebody.")
+
+
+def _cells(row: ItemRow) -> tuple[str, ...]:
+    item = row.item
+    return (
+        str(row.id),
+        str(item.day),
+        WORDS[item.bucket],
+        f"{'-' if item.difference < 0 else ''}{Dong(abs(item.difference))}",
+        str(item.at_stake),
+        row.owner,
+        row.state,
+        item.words,
+        row.because if row.because != item.words else "",
+        row.ended_by,
+    )

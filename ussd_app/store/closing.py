@@ -1,0 +1,177 @@
+"""The two sides of a day as they are read: statement lines, ledger movements, and what the lists released."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, text
+
+from ussd_app.domain.closing import Bucket, Item, Line, Movement
+from ussd_app.domain.money import Dong
+from ussd_app.domain.statements import LineKind
+
+FUNDED = "funded"
+"""Top-ups carry no reference of ours: all of them share this key and are told apart by amount and day."""
+
+_NEAR = 10  # days within which a top-up and its line are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A local day of one provider, and the moments between which it lies."""
+
+    provider: str
+    day: date
+    begins: datetime
+    ends: datetime
+    zone: str
+
+    @property
+    def values(self) -> dict[str, object]:
+        return {
+            "provider": self.provider, "begins": self.begins, "ends": self.ends, "zone": self.zone, "day": self.day,
+            "near": _NEAR,
+        }  # fmt: skip
+
+
+_KEY = "CASE WHEN e.kind = 'funded' THEN 'funded' ELSE coalesce(e.cash_out_id, e.attempt_id)::text END"
+
+_KEYS = text(f"""
+    SELECT {_KEY} FROM statement_entry e WHERE e.provider = :provider AND e.at >= :begins AND e.at < :ends
+    UNION
+    SELECT CASE WHEN m.kind = 'funded' THEN 'funded' ELSE m.journal_id::text END FROM provider_movement m
+    WHERE m.provider = :provider AND m.at >= :begins AND m.at < :ends
+""")
+
+_LINES = text(f"""
+    WITH wanted AS (
+        SELECT id FROM statement_line WHERE provider = :provider AND at >= :begins AND at < :ends AND :whole
+        UNION SELECT l.id FROM statement_line l WHERE l.attempt_id = ANY(CAST(:ids AS uuid[])) AND l.provider = :provider
+        UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.reference = c.reference AND l.provider = :provider
+              WHERE c.id = ANY(CAST(:ids AS uuid[]))
+        UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.provider_reference = c.provider_reference
+              AND l.provider = :provider WHERE c.id = ANY(CAST(:ids AS uuid[])) AND c.provider_reference <> ''
+        UNION SELECT id FROM statement_line WHERE kind = 'funded' AND provider = :provider
+              AND at >= CAST(:begins AS timestamptz) - make_interval(days => :near)
+              AND at < CAST(:ends AS timestamptz) + make_interval(days => :near)
+    )
+    SELECT e.id, coalesce({_KEY}, 'line:' || e.id) AS key, e.kind, e.amount, (e.at AT TIME ZONE :zone)::date AS day,
+           e.line_key, e.mixed
+    FROM statement_entry e WHERE e.id IN (SELECT id FROM wanted)
+""")
+
+_MOVEMENTS = text("""
+    SELECT m.journal_id, m.kind, m.amount, (m.at AT TIME ZONE :zone)::date AS day,
+           concat_ws('/', m.journal_id, m.kind, extract(epoch FROM m.at)) AS id
+    FROM provider_movement m
+    WHERE m.provider = :provider AND m.journal_id = ANY(CAST(:ids AS uuid[])) AND m.kind <> 'funded'
+    UNION ALL
+    SELECT m.journal_id, m.kind, m.amount, (m.at AT TIME ZONE :zone)::date,
+           concat_ws('/', m.journal_id, m.kind, extract(epoch FROM m.at))
+    FROM provider_movement m WHERE m.provider = :provider AND m.kind = 'funded'
+      AND m.at >= CAST(:begins AS timestamptz) - make_interval(days => :near)
+      AND m.at < CAST(:ends AS timestamptz) + make_interval(days => :near)
+""")
+
+
+def keys_of(db: Connection, span: Span) -> list[str]:
+    """Everything that either side moved on this day, by the key that the two sides share."""
+    return [row[0] for row in db.execute(_KEYS, span.values) if row[0]]
+
+
+def keys_now(db: Connection, line_ids: Sequence[int]) -> dict[int, str]:
+    """The keys of lines that had none when they were first compared, and have one since."""
+    rows = db.execute(
+        text(f"SELECT e.id, {_KEY} AS key FROM statement_entry e WHERE e.id = ANY(:ids)"), {"ids": list(line_ids)}
+    )
+    return {row.id: row.key for row in rows if row.key}
+
+
+def two_sides(db: Connection, span: Span, keys: Sequence[str], *, whole: bool) -> tuple[list[Line], list[Movement]]:
+    """All lines and movements of these keys, on whatever day; with `whole`, also the day's lines that have no key."""
+    values = {**span.values, "ids": [each for each in keys if len(each) == 36], "whole": whole}
+    lines = [
+        Line(row.id, row.key, LineKind(row.kind), Dong(row.amount), row.day, row.line_key, row.mixed)
+        for row in db.execute(_LINES, values)
+    ]
+    movements = [
+        Movement(
+            row.id, FUNDED if row.kind == FUNDED else str(row.journal_id), LineKind(row.kind), Dong(row.amount), row.day
+        )
+        for row in db.execute(_MOVEMENTS, values)
+    ]
+    return lines, movements
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What the lists released on a day, and what the ledger credited for it."""
+
+    payments: int
+    on_lists: int
+    credited: int
+    held: int
+    refused: int
+    amiss: tuple[Item, ...]
+
+
+_GRANTS = """
+    FROM payment p LEFT JOIN transfer t ON t.id = p.grant_id
+    WHERE p.released_at >= :begins AND p.released_at < :ends"""
+
+_NOT_ON_A_LIST = """
+    FROM transfer t JOIN account d ON d.id = t.debit_id AND d.kind = 'treasury'
+    JOIN account c ON c.id = t.credit_id AND c.kind = 'beneficiary'
+    WHERE t.created_at >= :begins AND t.created_at < :ends AND t.kind IN ('single', 'post') AND t.reverses_id IS NULL
+      AND NOT EXISTS (SELECT FROM payment p WHERE p.grant_id = t.journal_id)"""
+
+
+def lists_of(db: Connection, span: Span) -> Lists:
+    sums = db.execute(
+        text(f"""SELECT count(*) AS payments, coalesce(sum(p.amount), 0)::bigint AS listed,
+                        coalesce(sum(t.amount), 0)::bigint AS credited {_GRANTS}"""),
+        span.values,
+    ).one()
+    asked = db.execute(
+        text("""SELECT count(*) FILTER (WHERE state = 'held') AS held, count(*) FILTER (WHERE state = 'refused') AS refused
+                FROM payment p WHERE EXISTS (SELECT FROM payment_finding f WHERE f.payment_id = p.id
+                                             AND f.found_at >= :begins AND f.found_at < :ends)"""),
+        span.values,
+    ).one()
+    wrong = db.execute(
+        text(
+            f"""SELECT p.id, p.amount, coalesce(t.amount, 0) AS credited {_GRANTS} AND t.amount IS DISTINCT FROM p.amount"""
+        ),
+        span.values,
+    )
+    unlisted = db.execute(text(f"SELECT t.id, t.amount {_NOT_ON_A_LIST}"), span.values).all()
+    amiss = [
+        _not_credited(span.day, f"payment:{row.id}", row.amount - row.credited, f"payment {row.id} of the lists")
+        for row in wrong
+    ] + [_not_credited(span.day, f"grant:{row.id}", -row.amount, f"credit {row.id} without a list") for row in unlisted]
+    credited = sums.credited + sum(row.amount for row in unlisted)
+    return Lists(sums.payments, sums.listed, credited, asked.held, asked.refused, tuple(amiss))
+
+
+def _not_credited(day: date, key: str, difference: int, words: str) -> Item:
+    return Item(key, key, day, Bucket.NOT_CREDITED, "grant", difference, Dong(abs(difference)), words)
+
+
+def unknown_long(db: Connection, span: Span) -> list[Item]:
+    """Cash-outs whose first day without an outcome ended on this day: nobody knows whether they were paid."""
+    rows = db.execute(
+        text("""SELECT id, reference, amount, (first_sent_at AT TIME ZONE :zone)::date AS sent FROM cash_out
+                WHERE provider = :provider AND state IN ('sent', 'unknown')
+                  AND first_sent_at >= CAST(:begins AS timestamptz) - interval '24 hours'
+                  AND first_sent_at < CAST(:ends AS timestamptz) - interval '24 hours' ORDER BY id"""),
+        span.values,
+    )
+    return [
+        Item(
+            f"unknown:{row.id}", str(row.id), span.day, Bucket.UNKNOWN_LONG, "paid_out", 0, Dong(row.amount),
+            f"cash-out {row.reference}, sent on {row.sent}",
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,48 @@
+"""What has ended and did not stay so: a payment that the provider took back, or one that came after all."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from ussd_app.actions import cash_outs as actions
+from ussd_app.domain.caller import CashOutState
+from ussd_app.store import attempts
+from ussd_app.store.cash_outs import CashOut
+from workers.mobile_money import port
+from workers.office import Office
+from workers.orders import order_of
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=45)
+AT_ONCE = 20
+FIRST_LOOK = timedelta(hours=1)
+LOOKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=7))
+"""After the payment. A callback is looked at when it comes, and the statement shows the rest."""
+
+
+def look_at_ended(office: Office) -> int:
+    """Ask about every ended cash-out whose time it is, once."""
+    with office.database.begin() as db:
+        ended = attempts.claim_watched(db, office.desk.vault, now=office.clock(), lease=LEASE, limit=AT_ONCE)
+    for cash_out in ended:
+        _look(office, cash_out)
+    return len(ended)
+
+
+def _look(office: Office, cash_out: CashOut) -> None:
+    provider = office.provider(cash_out.provider)
+    answer = provider.enquire(order_of(office, cash_out)) if provider else port.StillUnsure("provider_not_configured")
+    now = office.clock()
+    with office.database.begin() as db:
+        match answer:
+            case port.Reversed(reference, amount) if cash_out.state is CashOutState.PAID:
+                log.error("cash-out %s: the provider took %s back (%s)", cash_out.reference, amount, reference)
+                attempts.watch(db, cash_out.id, None)
+            case port.Paid(reference, paid_at) if cash_out.state is CashOutState.FAILED:
+                log.error("cash-out %s: paid by the provider after it had failed here", cash_out.reference)
+                actions.pay(db, office.desk, cash_out.id, provider_reference=reference, paid_at=paid_at or now, now=now)
+                attempts.watch(db, cash_out.id, None)
+            case _:
+                attempts.watch(db, cash_out.id, attempts.next_look(db, cash_out.id, LOOKS, now))
