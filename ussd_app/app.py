@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from sms.providers.africas_talking import AfricasTalking, read_report
+from sms.providers.africas_talking_insights import AfricasTalkingInsights
 from ussd_app.actions.desk import Desk
 from ussd_app.cli import commands
 from ussd_app.cli.counter import Counter, Services
@@ -25,6 +26,7 @@ from ussd_app.http.form import sentence
 from ussd_app.http.health import health
 from ussd_app.http.inbound import Numbers, inbound_callbacks
 from ussd_app.http.mobile_money import mobile_money_callbacks
+from ussd_app.http.number_checks import number_check_callbacks
 from ussd_app.http.reports import sms_reports
 from ussd_app.http.sessions import BrowserSessions
 from ussd_app.http.turn import Dialogue
@@ -35,7 +37,8 @@ from ussd_app.settings import VAR, Settings
 from ussd_app.simulator.pages import simulator
 from ussd_app.store.database import Database
 from ussd_app.store.vault import Vault
-from workers.mobile_money.gsma import GsmaMobileMoney
+from workers.mobile_money.choosing import providers_of, who_offers
+from workers.mobile_money.port import Offer
 
 MOST_BYTES = 64 * 1024  # the longest honest callback is a tenth of this
 MOST_HEARD_OUT = 32 * 1024 * 1024
@@ -53,7 +56,7 @@ def create_app(
     app.session_interface = BrowserSessions()
     if settings.database_url:
         _join(app, settings, Vault(data_key))
-    for group in commands.groups(Counter(settings, services, GsmaMobileMoney.name)):
+    for group in commands.groups(Counter(settings, services, who_offers(Offer.CODE, providers_of(settings)))):
         app.cli.add_command(group)
     app.cli.add_command(talk_command(find_port))
     app.cli.add_command(simulate_command(find_port))
@@ -64,8 +67,15 @@ def create_app(
 def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     database = Database(settings.database_url)
     doorbell = Doorbell(settings.redis_url)
+    providers = providers_of(settings)
     desk = Desk(
-        vault, settings.sms_sender, settings.hotline, GsmaMobileMoney.name, ZoneInfo(settings.timezone), settings.ussd_code
+        vault,
+        settings.sms_sender,
+        settings.hotline,
+        who_offers(Offer.CODE, providers),
+        ZoneInfo(settings.timezone),
+        settings.ussd_code,
+        who_offers(Offer.WALLET, providers),
     )
     screen, screens = read_screens(settings.ussd_screens)
     service = Service(settings.hotline, settings.ussd_code, settings.pin_length, screen=screen, screens=screens)
@@ -80,9 +90,11 @@ def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     numbers = Numbers(settings.missed_call_received, settings.missed_call_not_received, settings.default_region)
     callbacks.register_blueprint(inbound_callbacks(database, desk, doorbell, AfricasTalking.name, numbers, _now))
     callbacks.register_blueprint(sms_reports(database, AfricasTalking.name, read_report, _now))
-    provider = GsmaMobileMoney(settings.mobile_money_url, settings.momo_api_key, settings.momo_account)
-    readers = {provider.name: provider.read_callback}
+    readers = {each.name: each.read_callback for each in providers}
     callbacks.register_blueprint(mobile_money_callbacks(database, vault, readers, doorbell, _now))
+    if settings.number_checks:
+        insights = AfricasTalkingInsights(settings.at_username, settings.at_api_key or "simulated", settings.sms_url)
+        callbacks.register_blueprint(number_check_callbacks(database, {insights.name: insights.read_answer}, _now))
     app.register_blueprint(callbacks)
     app.register_blueprint(health(database, doorbell))
     if settings.simulated and settings.networks_url:

@@ -60,10 +60,21 @@ class Settings:
         "160/80", "Letters a screen holds, plain/accented; then networks that differ: 63903:182/80."
     )
     pin_length: int = _setting(4, "Digits of a PIN.")
+    momo_providers: str = _setting("gsma", "Mobile-money providers, those preferred first: gsma, mtn_momo.")
     momo_base_url: str = _setting("", "GSMA Mobile Money API address; unset means the simulated provider.")
     momo_api_key: str = _setting("simulated", "Key for the mobile-money provider.")
+    momo_client_id: str = _setting("", "Name for the GSMA provider, where it wants one; with MOMO_CLIENT_SECRET.")
+    momo_client_secret: str = _setting("", "Password that goes with MOMO_CLIENT_ID.")
+    momo_token_url: str = _setting("", "Where tokens are fetched (OAuth 2); unset means name and password go each time.")
+    momo_content_hash: int = _setting(0, "1 adds X-Content-Hash to each GSMA request, for a provider that wants it.")
     momo_account: str = _setting("asxh-thai-nguyen", "The programme's own account at the provider.")
     momo_callback_base: str = _setting("", "Address the provider calls back; unset means this host and port.")
+    mtn_momo_base_url: str = _setting("", "MTN MoMo address; unset means the simulated provider.")
+    mtn_momo_subscription_key: str = _setting("simulated", "MTN MoMo subscription key for disbursements.")
+    mtn_momo_user: str = _setting("simulated", "MTN MoMo API user.")
+    mtn_momo_api_key: str = _setting("simulated", "MTN MoMo API key.")
+    mtn_momo_environment: str = _setting("sandbox", "MTN MoMo target environment.")
+    number_checks: str = _setting("", "Who is asked when a SIM was last changed: africas_talking; unset means nobody.")
     code_lifetime_s: int = _setting(172_800, "Seconds a cash-out code can be redeemed.")
     people_on_one_account: int = _setting(5, "More people than this on one account or phone are held and asked about.")
     settling_hours: int = _setting(48, "Hours after a change of account or number before money follows it unasked.")
@@ -75,6 +86,10 @@ class Settings:
     def __post_init__(self) -> None:
         if len(self.sms_sender) > 11:
             raise SettingsError("SMS_SENDER may have at most 11 characters.")
+        if self.number_checks not in ("", "africas_talking"):
+            raise SettingsError("NUMBER_CHECKS is empty or africas_talking.")
+        if bool(self.momo_client_id) != bool(self.momo_client_secret) or (self.momo_token_url and not self.momo_client_id):
+            raise SettingsError("MOMO_CLIENT_ID and MOMO_CLIENT_SECRET are set together, and MOMO_TOKEN_URL with them.")
         if bool(self.missed_call_received) != bool(self.missed_call_not_received):
             raise SettingsError("MISSED_CALL_RECEIVED and MISSED_CALL_NOT_RECEIVED are set together or not at all.")
         if not self.callback_token.isascii() or "/" in self.callback_token or not self.callback_token:
@@ -138,9 +153,17 @@ class Settings:
         return self.momo_base_url or f"{self.networks_url}/v1.2/mm"
 
     @property
+    def mtn_momo_url(self) -> str:
+        return self.mtn_momo_base_url or f"{self.networks_url}/mtn-momo"
+
+    @property
     def mobile_money_callback_url(self) -> str:
+        return self.callback_for("gsma")
+
+    def callback_for(self, provider: str) -> str:
+        """Where this mobile-money provider calls back."""
         base = self.momo_callback_base or f"http://127.0.0.1:{self.port}"
-        return f"{base}/callbacks/{self.callback_token}/mobile-money/gsma"
+        return f"{base}/callbacks/{self.callback_token}/mobile-money/{provider}"
 
     def keys(self) -> tuple[bytes, bytes]:
         """(secret key, data key); made once and kept in var/keys where none is given, only on a local stack."""

@@ -21,17 +21,21 @@ from rq import Queue, SimpleWorker
 from sqlalchemy.exc import OperationalError
 
 from sms.providers.africas_talking import AfricasTalking
+from sms.providers.africas_talking_insights import AfricasTalkingInsights
+from sms.providers.numbers import NumberChecks
 from ussd_app.actions.desk import Desk
+from ussd_app.actions.receipts import Asking
 from ussd_app.settings import Settings, SettingsError
 from ussd_app.store.database import Database
 from ussd_app.store.vault import Vault
 from workers import tasks
 from workers.campaigns import let_out, make_work, watch_budget
-from workers.mobile_money.gsma import GsmaMobileMoney
+from workers.mobile_money.choosing import providers_of, who_offers
+from workers.mobile_money.port import Offer
 from workers.office import Office
 from workers.queues import QUEUES
 from workers.statements import read_statements
-from workers.sweep import count_visits, finish_releases, relay, sweep
+from workers.sweep import ask_receipts, count_visits, finish_releases, relay, sweep
 
 log = logging.getLogger("workers")
 
@@ -45,19 +49,45 @@ BUDGET_EVERY = 3600  # looks
 
 def open_office(settings: Settings, name: str, stop: Event) -> Office:
     _, data_key = settings.keys()
-    mobile_money = GsmaMobileMoney(
-        settings.mobile_money_url, settings.momo_api_key, settings.momo_account, settings.mobile_money_callback_url
+    providers = providers_of(settings)
+    by_name = {each.name: each for each in providers}
+    first = by_name[who_offers(Offer.CODE, providers)]
+    desk = Desk(
+        Vault(data_key),
+        settings.sms_sender,
+        settings.hotline,
+        first.name,
+        ZoneInfo(settings.timezone),
+        settings.ussd_code,
+        who_offers(Offer.WALLET, providers),
     )
-    desk = Desk(Vault(data_key), settings.sms_sender, settings.hotline, mobile_money.name, ZoneInfo(settings.timezone))
     return Office(
         database=Database(settings.database_url, pool_size=8),
         desk=desk,
         sms=AfricasTalking(settings.at_username, settings.at_api_key or "simulated", settings.sms_url, settings.sms_sender),
-        mobile_money=mobile_money,
+        mobile_money=first,
         clock=lambda: datetime.now(UTC),
         worker=f"{name}@{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",  # a number comes again after a kill
         code_lifetime_s=settings.code_lifetime_s,
         stop=stop,
+        asking=_asking(settings),
+        further=tuple(each for each in providers if each is not first),
+        number_checks=_number_checks(settings),
+    )
+
+
+def _number_checks(settings: Settings) -> NumberChecks | None:
+    if not settings.number_checks:
+        return None
+    return AfricasTalkingInsights(settings.at_username, settings.at_api_key or "simulated", settings.sms_url)
+
+
+def _asking(settings: Settings) -> Asking:
+    return Asking(
+        settings.ask_receipt_after_days,
+        settings.sms_sender == settings.sms_number,
+        settings.missed_call_received,
+        settings.missed_call_not_received,
     )
 
 
@@ -111,6 +141,7 @@ def _look(office: Office, redis: Redis, looks: int) -> None:
     if looks % RELEASES_EVERY == 0:
         finish_releases(office)
         count_visits(office, now)
+        ask_receipts(office)
         make_work(office, now)
     if looks % CAMPAIGNS_EVERY == 0:
         let_out(office, now)

@@ -12,11 +12,12 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from sms.notices import Lane
 from ussd_app.store import messages
@@ -146,10 +147,10 @@ class _Drain:
         results = [each for call in self._answered for each in results_of(call, self._office.clock())]
         self._answered = []
         try:
-            ours = self._through(lambda db: self._finish_and_begin(db, results, calls))
-        except IntegrityError:  # a carrier gave two messages the same id
+            ours = self._finish_and_begin(results, calls)
+        except UniqueViolation:  # a carrier gave two messages the same id
             self._write_one_by_one(results)
-            ours = self._through(lambda db: self._finish_and_begin(db, [], calls))
+            ours = self._finish_and_begin([], calls)
         for each in results:
             if each.state in ("refused", "unsure"):
                 log.warning("message %s is %s: %s", each.id, each.state, each.note)
@@ -167,25 +168,33 @@ class _Drain:
             self._put_back(held_back)
             self._board.look_soon()
 
-    def _finish_and_begin(self, db: Connection, results: Sequence[Sent], calls: Sequence[Call]) -> set[int]:
-        now = self._office.clock()
-        messages.finish_sending(db, results=results, now=now)
+    def _finish_and_begin(self, results: Sequence[Sent], calls: Sequence[Call]) -> set[int]:
+        office, now = self._office, self._office.clock()
         taken = [(each, call.carrier.name) for call in calls for each in call.group]
-        if not taken:
-            return set()
-        return messages.begin_sending(db, taken=taken, worker=self._office.worker, now=now, lease=LEASE)
+        return self._until_taken(
+            lambda: office.database.one_by_one(
+                lambda db: messages.finish_and_begin(
+                    db, results=results, taken=taken, worker=office.worker, now=now, lease=LEASE
+                )
+            )
+        )
 
     def _write_one_by_one(self, results: Sequence[Sent]) -> None:
-        now = self._office.clock()
         for each in results:
             try:
-                self._through(lambda db, one=each: messages.finish_sending(db, results=[one], now=now))
-            except IntegrityError:
+                self._finish_and_begin([each], [])
+            except UniqueViolation:
                 log.error("message %s was given an id that another message has", each.id)
-                nameless = Sent(each.id, each.state, "its carrier's id is another message's", attempt=each.attempt)
-                self._through(lambda db, one=nameless: messages.finish_sending(db, results=[one], now=now))
+                self._finish_and_begin([replace(each, provider_id=None, note="its carrier's id is another message's")], [])
 
     def _through(self, work: Callable[[Connection], Result]) -> Result:
+        return self._until_taken(lambda: self._in_one(work))
+
+    def _in_one(self, work: Callable[[Connection], Result]) -> Result:
+        with self._office.database.begin() as db:
+            return work(db)
+
+    def _until_taken(self, work: Callable[[], Result]) -> Result:
         """Until the database has taken it: what a carrier has answered is never forgotten because of us.
 
         Done again when nobody knows whether it was committed, and `work` must bear that.
@@ -193,8 +202,7 @@ class _Drain:
         pause, stopped_at = 0.05, 0.0
         while True:
             try:
-                with self._office.database.begin() as db:
-                    return work(db)
+                return work()
             except NO_ANSWER as problem:
                 if self._office.stop.is_set():
                     stopped_at = stopped_at or time.monotonic()

@@ -106,21 +106,22 @@ class Callers:
 
 
 def results_of(call: Call, now: datetime) -> list[Sent]:
-    return [_result(message, outcome, now) for message, outcome in zip(call.group, call.outcomes, strict=True)]
+    pairs = zip(call.group, call.outcomes, strict=True)
+    return [_result(message, call.carrier.name, outcome, now) for message, outcome in pairs]
 
 
-def _result(message: Claimed, outcome: Outcome, now: datetime) -> Sent:
+def _result(message: Claimed, carrier: str, outcome: Outcome, now: datetime) -> Sent:
     attempt = message.attempts + 1
     match outcome:
         case Accepted(reference, cost, parts):
-            return Sent(message.id, "sent", "", reference or None, None, cost, parts, attempt)
+            return Sent(message.id, attempt, carrier, "sent", "", reference or None, None, cost, parts)
         case Refused(reason):
-            return Sent(message.id, "refused", reason, attempt=attempt)
+            return Sent(message.id, attempt, carrier, "refused", reason)
         case Unsure(reason):
-            return Sent(message.id, "unsure", reason, attempt=attempt)
+            return Sent(message.id, attempt, carrier, "unsure", reason)
         case Busy(reason):
             again = now + back_off(message.attempts, message.lane)
-            return Sent(message.id, "waiting", reason, next_attempt_at=again, attempt=attempt)
+            return Sent(message.id, attempt, carrier, "waiting", reason, next_attempt_at=again)
 
 
 def back_off(attempts: int, lane: Lane = Lane.MONEY) -> timedelta:

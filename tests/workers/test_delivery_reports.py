@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sms.notices import Lane
 from tests.village import Village
-from tests.workers.test_send_sms import PROVIDER, states, write
+from tests.workers.test_send_sms import PROVIDER, begin, finish, states, write
 from ussd_app.store import delivery_reports, messages
 from ussd_app.store.messages import Claimed, Sent
 from workers import send_sms
@@ -28,7 +28,7 @@ def being_sent(village: Village) -> Claimed:
         [claimed] = messages.claim(
             db, village.desk.vault, lanes=[Lane.MONEY], worker="one", limit=1, now=village.now, lease=send_sms.LEASE
         )
-        messages.begin_sending(db, taken=[(claimed, PROVIDER)], worker="one", now=village.now, lease=send_sms.LEASE)
+        begin(db, village, claimed, worker="one")
     return claimed
 
 
@@ -37,8 +37,8 @@ def live_through(village: Village, events: list[tuple[str, str]]) -> None:
     for what, provider_id in events:
         with village.database.begin() as db:
             if what == "accepted":
-                sent = Sent(claimed.id, "sent", provider_id=OURS, cost_millidong=350_000, attempt=1)
-                messages.finish_sending(db, results=[sent], now=village.now)
+                sent = Sent(claimed.id, 1, PROVIDER, "sent", provider_id=OURS, cost_millidong=350_000)
+                finish(db, village, sent)
             else:
                 delivery_reports.keep_report(
                     db,
@@ -105,8 +105,8 @@ def test_an_answer_to_an_earlier_attempt_changes_nothing(village: Village) -> No
     """A worker that hung for minutes comes back while another one is sending the message again."""
     claimed = being_sent(village)
     with village.database.begin() as db:
-        stale = Sent(claimed.id, "waiting", "503", next_attempt_at=village.now, attempt=0)
-        messages.finish_sending(db, results=[stale], now=village.now)
+        stale = Sent(claimed.id, 0, PROVIDER, "waiting", "503", next_attempt_at=village.now)
+        finish(db, village, stale)
     assert states(village) == {"sending": 1}
 
 
@@ -123,5 +123,5 @@ def test_the_price_a_report_names_is_kept_even_when_it_comes_first(village: Vill
             now=village.now,
             cost_millidong=470_000,
         )
-        messages.finish_sending(db, results=[Sent(claimed.id, "sent", provider_id=OURS, attempt=1)], now=village.now)
+        finish(db, village, Sent(claimed.id, 1, PROVIDER, "sent", provider_id=OURS))
     assert village.rows("SELECT state, cost_millidong FROM sms_message") == [("delivered", 470_000)]

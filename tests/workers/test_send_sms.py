@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
+from sqlalchemy import Connection
 
 from sms.notices import Lane
 from sms.providers.port import Accepted, Busy, Outcome, Refused, Unsure
@@ -13,6 +14,8 @@ from tests.village import Village
 from tests.workers.provider import ScriptedMoney, ScriptedSms
 from ussd_app.domain.phone import Phone
 from ussd_app.store import messages
+from ussd_app.store.messages import Claimed, Sent
+from ussd_app.store.quick import InTransaction
 from workers import send_sms, sms_calls
 from workers.office import Office
 
@@ -31,6 +34,23 @@ def write(village: Village, number: int, body: str = "ASXH: tien da ve.", lane: 
     ]
     with village.database.begin() as db:
         messages.add(db, village.desk.vault, outgoing, village.now)
+
+
+def begin(db: Connection, village: Village, *taken: Claimed, worker: str) -> set[int]:
+    return messages.finish_and_begin(
+        InTransaction(db),
+        results=[],
+        taken=[(each, PROVIDER) for each in taken],
+        worker=worker,
+        now=village.now,
+        lease=send_sms.LEASE,
+    )
+
+
+def finish(db: Connection, village: Village, *results: Sent) -> None:
+    messages.finish_and_begin(
+        InTransaction(db), results=results, taken=[], worker="one", now=village.now, lease=send_sms.LEASE
+    )
 
 
 def states(village: Village) -> dict[str, int]:
@@ -106,7 +126,7 @@ def test_a_worker_killed_while_sending_leaves_unsure_and_before_it_waiting(villa
         claimed = messages.claim(
             db, village.desk.vault, lanes=[Lane.MONEY], worker="dead", limit=2, now=village.now, lease=send_sms.LEASE
         )
-        messages.begin_sending(db, taken=[(claimed[0], PROVIDER)], worker="dead", now=village.now, lease=send_sms.LEASE)
+        begin(db, village, claimed[0], worker="dead")
     within_a_minute = village.now + timedelta(seconds=60)
     with village.database.begin() as db:
         assert messages.sweep(db, within_a_minute) == {"freed": 1, "unsure": 1, "expired": 0}

@@ -10,7 +10,7 @@ from sms.notices import Lane
 from sms.providers.port import Accepted, Outcome, Unsure
 from tests.village import Village
 from tests.workers.provider import ScriptedSms
-from tests.workers.test_send_sms import PROVIDER, office_of, states, write
+from tests.workers.test_send_sms import PROVIDER, begin, office_of, states, write
 from ussd_app.domain.phone import Phone
 from ussd_app.store import delivery_reports, messages, unsure_messages
 from workers import send_sms
@@ -87,7 +87,7 @@ def test_a_report_whose_answer_is_still_on_its_way_is_nobody_elses(village: Vill
         [claimed] = messages.claim(
             db, village.desk.vault, lanes=[Lane.MONEY], worker="one", limit=1, now=village.now, lease=send_sms.LEASE
         )
-        messages.begin_sending(db, taken=[(claimed, PROVIDER)], worker="one", now=village.now, lease=send_sms.LEASE)
+        begin(db, village, claimed, worker="one")
     report(village, "ATXid_new", LOST.e164)
     assert settle_and_send_again(village) == (0, 0)
     assert states(village) == {"unsure": 1, "sending": 1}

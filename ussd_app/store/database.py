@@ -39,6 +39,7 @@ class Database:
             sqlalchemy_url(url), pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
         )
         self._idle: deque[Quick] = deque()
+        self._idle_lasting: deque[Quick] = deque()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -51,9 +52,16 @@ class Database:
 
         When a kept connection turns out to be dead, `work` is done again on a new one, and must bear that.
         """
-        kept = bool(self._idle)
+        return self._say(self._idle, work, lasting=False)
+
+    def one_by_one(self, work: Callable[[Quick], Result]) -> Result:
+        """As `quick`, and once a statement has come back it outlives a crash of the server."""
+        return self._say(self._idle_lasting, work, lasting=True)
+
+    def _say(self, idle: deque[Quick], work: Callable[[Quick], Result], *, lasting: bool) -> Result:
+        kept = bool(idle)
         try:
-            with self._speaker() as db:
+            with self._speaker(idle, lasting) as db:
                 return work(db)
         except psycopg.errors.QueryCanceled:  # not away but slow: a second try would be as slow
             raise
@@ -61,25 +69,26 @@ class Database:
             if not kept:
                 raise
         self._close_idle()  # they went with the same server
-        with self._speaker() as db:
+        with self._speaker(idle, lasting) as db:
             return work(db)
 
     @contextmanager
-    def _speaker(self) -> Iterator[Quick]:
+    def _speaker(self, idle: deque[Quick], lasting: bool) -> Iterator[Quick]:
         try:
-            db = self._idle.pop()
+            db = idle.pop()
         except IndexError:
-            db = Quick("postgresql://" + sqlalchemy_url(self._url).partition("://")[2])
+            db = Quick("postgresql://" + sqlalchemy_url(self._url).partition("://")[2], lasting=lasting)
         try:
             yield db
         except BaseException:
             db.close()
             raise
-        self._idle.append(db)
+        idle.append(db)
 
     def _close_idle(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        for idle in (self._idle, self._idle_lasting):
+            while idle:
+                idle.pop().close()
 
     def check(self) -> None:
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Row, text
 
 from sms.gsm import cost
 from sms.notices import Lane
-from ussd_app.store.delivery_reports import apply_reports
+from ussd_app.store.quick import Speaker
 from ussd_app.store.vault import Vault
 
 BODY = "message"
@@ -60,6 +61,9 @@ class Sent:
     """What a carrier's answer makes of a message."""
 
     id: int
+    attempt: int
+    """The attempt that was answered: an answer to an earlier one changes nothing any more."""
+    provider: str
     state: str
     """sent | refused | unsure | waiting"""
     note: str = ""
@@ -68,8 +72,6 @@ class Sent:
     cost_millidong: int | None = None
     """What the carrier charges for it, in thousandths of a đồng; None when it named no price in đồng."""
     parts: int | None = None
-    attempt: int | None = None
-    """The attempt that was answered: an answer to an earlier one changes nothing any more."""
 
 
 def add(db: Connection, vault: Vault, messages: Sequence[Outgoing], now: datetime) -> int:
@@ -102,22 +104,30 @@ def claim(
     db: Connection, vault: Vault, *, lanes: Sequence[Lane], worker: str, limit: int, now: datetime, lease: timedelta
 ) -> list[Claimed]:
     """Take up to `limit` messages that are due, the most urgent lane first. Other workers skip them."""
-    rows = db.execute(
-        text("""UPDATE sms_message SET claimed_by = :worker, lease_until = :lease_until, changed_at = :now
-                WHERE id IN (SELECT id FROM sms_message
-                             WHERE state = 'waiting' AND lane = ANY(:lanes) AND next_attempt_at <= :now
-                               AND expires_at > :now AND (lease_until IS NULL OR lease_until <= :now)
-                             ORDER BY lane, next_attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
-                RETURNING id, e164, body_sealed, attempts, lane, parts, provider, resent_at"""),
-        {
-            "worker": worker,
-            "lanes": [int(lane) for lane in lanes],
-            "limit": limit,
-            "now": now,
-            "lease_until": now + lease,
-        },
-    ).all()
-    return sorted((_claimed(vault, row) for row in rows), key=lambda each: (each.lane, each.id))
+    taken: list[Claimed] = []
+    for lane in sorted(lanes):  # one by one: no plan reads several lanes in the order of their index
+        if len(taken) < limit:
+            rows = db.execute(
+                _CLAIM,
+                {
+                    "worker": worker,
+                    "lane": int(lane),
+                    "limit": limit - len(taken),
+                    "now": now,
+                    "lease_until": now + lease,
+                },
+            )
+            taken += sorted((_claimed(vault, row) for row in rows), key=lambda each: each.id)
+    return taken
+
+
+_CLAIM = text("""
+    UPDATE sms_message SET claimed_by = :worker, lease_until = :lease_until, changed_at = :now
+    WHERE id IN (SELECT id FROM sms_message
+                 WHERE state = 'waiting' AND lane = :lane AND next_attempt_at <= :now
+                   AND expires_at > :now AND (lease_until IS NULL OR lease_until <= :now)
+                 ORDER BY next_attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
+    RETURNING id, e164, body_sealed, attempts, lane, parts, provider, resent_at""")
 
 
 def _claimed(vault: Vault, row: Row[Any]) -> Claimed:
@@ -136,66 +146,102 @@ def release(db: Connection, *, ids: Sequence[int], worker: str, due_at: datetime
     )
 
 
-def begin_sending(
-    db: Connection, *, taken: Sequence[tuple[Claimed, str]], worker: str, now: datetime, lease: timedelta
-) -> set[int]:
-    """Say, before each is handed to the carrier named beside it, that it may go out now; which of them may.
+# One statement, hence one round trip and one commit for the answers that came in and the messages that go out next.
+# What carriers reported before their own answer was written down is joined to it here. Rows are found by their keys
+# in arrays, and by nothing else that has an index: a plan made while the tables were small must not read all of them.
+_TURN = """
+WITH r AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(CAST(%(results)s AS json)) AS r (id bigint, state text, note text, provider text,
+        provider_id text, next_at timestamptz, cost bigint, parts smallint, attempt integer)
+), reported AS MATERIALIZED (
+    SELECT r.id, bool_or(s.outcome = 'delivered') AS delivered, bool_or(s.outcome = 'undelivered') AS undelivered,
+           max(s.failure) FILTER (WHERE s.outcome = 'undelivered') AS failure, max(s.cost_millidong) AS cost
+    FROM sms_report s JOIN r USING (provider, provider_id)
+    WHERE s.provider = ANY(CAST(CAST(%(carriers)s AS text) AS text[]))
+      AND s.provider_id = ANY(CAST(CAST(%(references)s AS text) AS text[]))
+    GROUP BY r.id
+), marked AS (
+    UPDATE sms_report s SET applied_at = CAST(%(now)s AS timestamptz) FROM r
+    WHERE s.provider = ANY(CAST(CAST(%(carriers)s AS text) AS text[]))
+      AND s.provider_id = ANY(CAST(CAST(%(references)s AS text) AS text[]))
+      AND s.provider = r.provider AND s.provider_id = r.provider_id AND s.applied_at IS NULL
+), finished AS (
+    UPDATE sms_message m
+    SET state = CASE WHEN r.state <> 'sent' THEN r.state WHEN o.delivered THEN 'delivered'
+                     WHEN o.undelivered THEN 'undelivered' ELSE r.state END,
+        note = CASE WHEN r.state = 'sent' AND o.undelivered AND NOT o.delivered THEN o.failure ELSE r.note END,
+        provider_id = coalesce(r.provider_id, m.provider_id), next_attempt_at = coalesce(r.next_at, m.next_attempt_at),
+        cost_millidong = coalesce(o.cost, r.cost, m.cost_millidong), parts = coalesce(r.parts, m.parts),
+        claimed_by = NULL, lease_until = NULL, changed_at = CAST(%(now)s AS timestamptz)
+    FROM r LEFT JOIN reported o USING (id)
+    WHERE m.id = ANY(CAST(CAST(%(answered)s AS text) AS bigint[])) AND m.id = r.id AND m.attempts = r.attempt
+      AND m.state || '' IN ('sending', 'unsure')
+), begun AS (
+    UPDATE sms_message m
+    SET state = 'sending', attempts = t.attempts + 1, lease_until = CAST(%(lease_until)s AS timestamptz),
+        provider = t.provider, sending_at = CAST(%(now)s AS timestamptz), changed_at = CAST(%(now)s AS timestamptz)
+    FROM json_to_recordset(CAST(%(taken)s AS json)) AS t (id bigint, attempts integer, provider text)
+    WHERE m.id = ANY(CAST(CAST(%(begun)s AS text) AS bigint[])) AND m.id = t.id AND m.claimed_by = %(worker)s
+      AND CASE m.state WHEN 'waiting' THEN m.attempts = t.attempts WHEN 'sending' THEN m.attempts = t.attempts + 1 END
+      AND NOT EXISTS (SELECT FROM sms_pause p WHERE p.resumed_at IS NULL
+                      AND coalesce(p.lane, m.lane) = m.lane AND coalesce(p.provider, t.provider) = t.provider)
+    RETURNING m.id
+)
+SELECT json_agg(id) FROM begun
+"""
 
-    Only what is still ours, and what nobody has paused meanwhile. May be said again when nobody knows whether it
-    was written down, as long as no carrier has been called.
+
+def finish_and_begin(
+    speaker: Speaker,
+    *,
+    results: Sequence[Sent],
+    taken: Sequence[tuple[Claimed, str]],
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+) -> set[int]:
+    """Write down what the carriers answered, and say, before each of `taken` is handed to the carrier named beside
+    it, that it may go out now; which of them may: only what is still ours, and what nobody has paused meanwhile.
+
+    May be said again when nobody knows whether it was written down, as long as no carrier has been called since.
     """
-    rows = db.execute(
-        text("""UPDATE sms_message m SET state = 'sending', attempts = t.attempts + 1, lease_until = :lease_until,
-                       provider = t.provider, sending_at = :now, changed_at = :now
-                FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:providers AS text[]))
-                     AS t (id, attempts, provider)
-                WHERE m.id = t.id AND m.claimed_by = :worker
-                  AND ((m.state = 'waiting' AND m.attempts = t.attempts)
-                       OR (m.state = 'sending' AND m.attempts = t.attempts + 1))
-                  AND NOT EXISTS (SELECT FROM sms_pause p WHERE p.resumed_at IS NULL
-                                  AND coalesce(p.lane, m.lane) = m.lane AND coalesce(p.provider, t.provider) = t.provider)
-                RETURNING m.id"""),
+    row, _ = speaker.say(
+        _TURN,
         {
-            "ids": [each.id for each, _ in taken],
-            "attempts": [each.attempts for each, _ in taken],
-            "providers": [provider for _, provider in taken],
+            "results": json.dumps([_as_json(each) for each in results]),
+            "taken": json.dumps(
+                [{"id": each.id, "attempts": each.attempts, "provider": provider} for each, provider in taken]
+            ),
+            "answered": _array(each.id for each in results),
+            "carriers": _array({each.provider for each in results}),
+            "references": _array(each.provider_id for each in results if each.provider_id),
+            "begun": _array(each.id for each, _ in taken),
             "worker": worker,
             "now": now,
             "lease_until": now + lease,
         },
     )
-    return {row.id for row in rows}
+    return set((row and row[0]) or ())
 
 
-def finish_sending(db: Connection, *, results: Sequence[Sent], now: datetime) -> None:
-    """Write down what the carriers answered, then join the reports that overtook the answer."""
-    if not results:
-        return
-    rows = db.execute(
-        text("""UPDATE sms_message m SET state = r.state, note = r.note,
-                       provider_id = coalesce(r.provider_id, m.provider_id),
-                       next_attempt_at = coalesce(r.next_at, m.next_attempt_at),
-                       cost_millidong = coalesce(r.cost, m.cost_millidong), parts = coalesce(r.parts, m.parts),
-                       claimed_by = NULL, lease_until = NULL, changed_at = :now
-                FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS text[]), CAST(:notes AS text[]),
-                            CAST(:provider_ids AS text[]), CAST(:nexts AS timestamptz[]), CAST(:costs AS bigint[]),
-                            CAST(:parts AS smallint[]), CAST(:attempts AS integer[]))
-                     AS r (id, state, note, provider_id, next_at, cost, parts, attempt)
-                WHERE m.id = r.id AND m.state IN ('sending', 'unsure') AND m.attempts = coalesce(r.attempt, m.attempts)
-                RETURNING m.provider, r.provider_id"""),
-        {
-            "ids": [each.id for each in results],
-            "states": [each.state for each in results],
-            "notes": [each.note for each in results],
-            "provider_ids": [each.provider_id or None for each in results],
-            "nexts": [each.next_attempt_at for each in results],
-            "costs": [each.cost_millidong for each in results],
-            "parts": [each.parts for each in results],
-            "attempts": [each.attempt for each in results],
-            "now": now,
-        },
-    ).all()
-    apply_reports(db, [(row.provider, row.provider_id) for row in rows if row.provider_id], now)
+def _array(values: Iterable[object]) -> str:
+    """As PostgreSQL reads an array."""
+    quoted = (str(each).replace("\\", "\\\\").replace('"', '\\"') for each in values)
+    return "{" + ",".join(f'"{each}"' for each in quoted) + "}"
+
+
+def _as_json(sent: Sent) -> dict[str, Any]:
+    return {
+        "id": sent.id,
+        "state": sent.state,
+        "note": sent.note,
+        "provider": sent.provider,
+        "provider_id": sent.provider_id or None,
+        "next_at": sent.next_attempt_at and sent.next_attempt_at.isoformat(),
+        "cost": sent.cost_millidong,
+        "parts": sent.parts,
+        "attempt": sent.attempt,
+    }
 
 
 def sweep(db: Connection, now: datetime) -> dict[str, int]:

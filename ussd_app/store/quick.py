@@ -18,8 +18,9 @@ from sqlalchemy import Connection
 # A place in a dialogue may be lost with the last 200 ms of a crashed PostgreSQL: the caller is asked again.
 # Every statement here finds a few rows by a key: one plan is kept for each, and a plan that was made while a
 # table was still empty must not read all of it later.
-_OPTIONS = "-c synchronous_commit=off -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
-_OPTIONS += " -c statement_timeout=4s"  # the caller has hung up by then
+_BY_KEY = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off"
+_OPTIONS = _BY_KEY + " -c synchronous_commit=off -c statement_timeout=4s"  # the caller has hung up by then
+_LASTING = _BY_KEY + " -c statement_timeout=30s"
 
 _TEXT, _BINARY = 0, 1
 _GOOD = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
@@ -45,10 +46,11 @@ class InTransaction:
 
 
 class Quick:
-    """A connection of its own, on which each statement is a transaction."""
+    """A connection of its own, on which each statement is a transaction; `lasting` ones outlive a crash of the server."""
 
-    def __init__(self, url: str) -> None:
-        self._connection = psycopg.connect(url, autocommit=True, options=_OPTIONS, connect_timeout=4)
+    def __init__(self, url: str, *, lasting: bool = False) -> None:
+        options = _LASTING if lasting else _OPTIONS
+        self._connection = psycopg.connect(url, autocommit=True, options=options, connect_timeout=4)
         self._server = self._connection.pgconn
         self._prepared: dict[str, tuple[bytes, tuple[str, ...]]] = {}
 

@@ -13,7 +13,7 @@ from workers.mobile_money.gsma_account import PAGE, read_extent
 from workers.mobile_money.gsma_answers import read_error
 from workers.mobile_money.gsma_wishes import OUR_ACCOUNT_IS_A
 from workers.mobile_money.json_reading import read_object
-from workers.mobile_money.keys import Keys
+from workers.mobile_money.keys import KeyedConnection, Keys
 from workers.mobile_money.port import StatementCut
 
 MOST_PAGES = 10_000
@@ -34,11 +34,11 @@ class GsmaLine:
     """Every method raises NeverLeft or Lost when no answer came."""
 
     def __init__(self, connection: Connection, keys: Keys, *, hashed: bool = False) -> None:
-        self._connection, self._keys, self._hashed = connection, keys, hashed
+        self._connection, self._hashed = KeyedConnection(connection, keys, _about_our_key), hashed
         self.within = connection.within
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
-        return self._call("GET", path, {"X-Date": moment_now()}, query, None)
+        return self._connection.call("GET", path, headers={"X-Date": moment_now()}, query=query)
 
     def read(self, path: str) -> tuple[int, bytes]:
         answer = self.get(path)
@@ -52,7 +52,7 @@ class GsmaLine:
         body = as_json(wish)
         if self._hashed:
             headers["X-Content-Hash"] = content_hash(body)
-        return self._call(method, path, headers, None, body)
+        return self._connection.call(method, path, headers=headers, body=body)
 
     def pages(self, path: str, query: Mapping[str, str]) -> Iterator[Answer]:
         """Page by page until they have no more; raises StatementCut for an answer that is no page."""
@@ -65,17 +65,6 @@ class GsmaLine:
             if entries == 0 or (entries < PAGE if available is None else offset >= available):
                 return
         raise StatementCut("pages_without_end")
-
-    def _call(
-        self, method: str, path: str, headers: Mapping[str, str], query: Mapping[str, str] | None, body: bytes | None
-    ) -> Answer:
-        """A key that has run out is renewed once, and the same request goes again: a 401 was surely not carried out."""
-        keys = self._keys.headers()
-        answer = self._connection.call(method, path, headers={**headers, **keys}, query=query, body=body)
-        if answer.status == 401 and _about_our_key(answer) and self._keys.renew(keys):
-            renewed = {**headers, **self._keys.headers()}
-            answer = self._connection.call(method, path, headers=renewed, query=query, body=body)
-        return answer
 
 
 def _about_our_key(answer: Answer) -> bool:

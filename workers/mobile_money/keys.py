@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from workers.mobile_money.connection import Connection, NeverLeft
+from workers.mobile_money.connection import Answer, Connection, NeverLeft
 from workers.mobile_money.json_reading import read_object
 
 NOT_AUTHORISED = "not_authorised"
@@ -28,6 +28,33 @@ class Keys(Protocol):
     def renew(self, refused: Mapping[str, str]) -> bool:
         """These headers were not accepted: True when others may be, so that the same request is worth sending again."""
         ...
+
+
+class KeyedConnection:
+    """A connection whose every request says who we are.
+
+    A key that has run out is renewed once, and the same request goes again: a 401 was surely not carried out.
+    """
+
+    def __init__(self, connection: Connection, keys: Keys, about_our_key: Callable[[Answer], bool]) -> None:
+        self._connection, self._keys, self._about_our_key = connection, keys, about_our_key
+        self.within = connection.within
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Answer:
+        keys = self._keys.headers()
+        answer = self._connection.call(method, path, headers={**(headers or {}), **keys}, query=query, body=body)
+        if answer.status == 401 and self._about_our_key(answer) and self._keys.renew(keys):
+            renewed = {**(headers or {}), **self._keys.headers()}
+            answer = self._connection.call(method, path, headers=renewed, query=query, body=body)
+        return answer
 
 
 class FixedKeys:

@@ -24,7 +24,9 @@ class Offer(StrEnum):
     HOLDER = "holder"
     """Whose mobile-money account a number is (`Holders`)."""
     STATEMENT = "statement"
-    """A statement of our account, and its balance (`Statements`)."""
+    """A statement of our account (`Statements`)."""
+    BALANCE = "balance"
+    """What our account holds (`Balances`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,5 +276,9 @@ class Statements(Protocol):
     def statement(self, since: datetime, until: datetime) -> Iterator[StatementLine]:
         """Every movement of `since <= at < until`, page by page. Raises StatementCut where it cannot go on."""
         ...
+
+
+class Balances(Protocol):
+    """Of a provider that offers `Offer.BALANCE`."""
 
     def balance(self) -> Funds | StillUnsure: ...
