@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 
 from ussd_app.actions.late_cash_outs import say_later
 from ussd_app.actions.payments import NotAllowed
+from ussd_app.actions.receipts import ask_some
 from ussd_app.actions.release import finish_release, unfinished
 from ussd_app.domain.caller import MINUTES_TO_RESULT
 from ussd_app.store import attempts, delivery_reports, messages, unsure_messages, visit_counts
@@ -76,3 +77,11 @@ def count_visits(office: Office, now: datetime) -> None:
     """What people did, as counts; far from any turn."""
     with office.database.begin() as db:
         visit_counts.count_settled(db, now, office.desk.zone.key)
+
+
+def ask_receipts(office: Office) -> None:
+    """Ask the owners of payments whose day has come whether their money came."""
+    while not office.stop.is_set():
+        with office.database.begin() as db:
+            if not ask_some(db, office.desk, office.asking, office.clock()):
+                return

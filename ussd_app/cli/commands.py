@@ -19,6 +19,7 @@ from ussd_app.cli import (
     setup,
     sheets,
     sms_office,
+    tickets,
     visits,
 )
 from ussd_app.cli.counter import Counter
@@ -64,6 +65,7 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
         "What each programme pays.",
         (programmes.list_them, programmes.set_amount, programmes.set_priority),
     ),
+    "tickets": ("What people asked of the office.", (tickets.list_open, tickets.close)),
     "visits": ("What people do on the line.", (visits.report,)),
     "db": ("The database.", (setup.upgrade,)),
     "demo": ("Demo data.", (setup.demo_lists, setup.demo_load)),

@@ -29,10 +29,11 @@ def claim_due(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, 
         text(f"""UPDATE cash_out SET lease_until = :lease_until, hinted_at = NULL, version = version + 1
                  WHERE id IN (SELECT id FROM cash_out WHERE {_DUE}
                               ORDER BY next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                 RETURNING {COLUMNS}"""),
+                 RETURNING {COLUMNS}, next_step_at"""),
         {"now": now, "lease_until": now + lease, "limit": limit},
     ).all()
-    return [read(row, vault) for row in rows]
+    longest_due_first = sorted(rows, key=lambda row: (row.next_step_at, row.person_id))  # RETURNING keeps no order
+    return [read(row, vault) for row in longest_due_first]
 
 
 def claim_watched(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, limit: int) -> list[CashOut]:
@@ -40,10 +41,10 @@ def claim_watched(db: Connection, vault: Vault, *, now: datetime, lease: timedel
     rows = db.execute(
         text(f"""UPDATE cash_out SET lease_until = :lease_until WHERE id IN
                      (SELECT id FROM cash_out WHERE {_WATCHED} ORDER BY watch_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                 RETURNING {COLUMNS}"""),
+                 RETURNING {COLUMNS}, watch_at"""),
         {"now": now, "lease_until": now + lease, "limit": limit},
     ).all()
-    return [read(row, vault) for row in rows]
+    return [read(row, vault) for row in sorted(rows, key=lambda row: (row.watch_at, row.person_id))]
 
 
 def any_due(db: Connection, now: datetime) -> bool:
