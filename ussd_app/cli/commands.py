@@ -16,6 +16,7 @@ from ussd_app.cli import (
     ledger,
     lists,
     programmes,
+    restore,
     setup,
     sheets,
     sms_office,
@@ -60,6 +61,10 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "focal": (
         "What communes keep for their people, and the sessions in which it is handed out.",
         (focal.open_session, focal.list_session, focal.hand_out, focal.close_session, focal.explain, focal.communes),
+    ),
+    "restore": (
+        "Going on after a backup was restored.",
+        (restore.begin, restore.show, restore.end, restore.assign),
     ),
     "ledger": ("The ledger.", (ledger.check, ledger.fund, ledger.periods)),
     "programmes": (
