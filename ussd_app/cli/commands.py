@@ -18,6 +18,7 @@ from ussd_app.cli import (
     programmes,
     setup,
     sheets,
+    sms,
     sms_office,
     visits,
 )
@@ -45,7 +46,10 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
         ),
     ),
     "campaigns": ("One notice to many people.", campaigns.COMMANDS),
-    "sms": ("Messages: what never arrived, and what they cost.", sms_office.COMMANDS),
+    "sms": (
+        "Messages: held back or let go, how they stand, what never arrived, and what they cost.",
+        (sms.pause, sms.resume, sms.status, *sms_office.COMMANDS),
+    ),
     "pins": ("A forgotten PIN, by two officers.", (care.ask_reset, care.send_reset)),
     "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
     "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
