@@ -3,6 +3,7 @@
 
 PORT ?= 8000
 PEOPLE ?= 36700
+SCHEDULES ?= 2000
 # The first Python that all packages are built for; PYTHON=... chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; exit; }; \
@@ -17,7 +18,7 @@ PROVIDER_PORT ?= $(if $(filter command environment,$(firstword $(origin PORT))),
 
 export PORT PROVIDER_PORT
 .DEFAULT_GOAL := help
-.PHONY: help run provider talk fresh demo-lists db-upgrade test check snap draw bench
+.PHONY: help run provider talk fresh demo-lists db-upgrade test check check-money snap draw bench
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } /^## / { printf "\n%s\n", substr($$0, 4) } \
@@ -58,6 +59,10 @@ check: $(READY_DEV) ## Style, types, architecture, dialogues and house rules.
 	$(IN) -m sms.check
 	$(IN) -m sms.tables --check docs/sms.md
 	$(IN) -m pytest tests/test_house_rules.py
+
+check-money: $(READY_DEV) ## Random schedules of faults against the real code: pays once, loses nothing (SCHEDULES=2000, SEED=, JOBS=).
+	@$(IN) -m proof --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(JOBS),--jobs $(JOBS)) \
+		$(if $(MACHINE),--machine $(MACHINE)) $(if $(PROVIDER),--provider $(PROVIDER))
 
 snap: $(READY_DEV) ## Write the transcripts of the dialogues anew; read the difference before you commit it.
 	@$(IN) -m pytest tests --snap

@@ -17,7 +17,12 @@ from workers.queues import QUEUES
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("ussd_app", "menus", "sms", "workers")
 SOURCES = [*sorted(path for part in OURS for path in (ROOT / part).rglob("*.py")), ROOT / "wsgi.py"]
-ALL = SOURCES + sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "bench").rglob("*.py"))
+ALL = (
+    SOURCES
+    + sorted((ROOT / "tests").rglob("*.py"))
+    + sorted((ROOT / "bench").rglob("*.py"))
+    + sorted((ROOT / "proof").glob("*.py"))
+)
 BANNED = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "data", "info"}
 
 

@@ -27,6 +27,7 @@ from sms.providers.esms import Esms
 from sms.providers.numbers import NumberChecks
 from sms.providers.port import SmsProvider
 from ussd_app.actions.desk import Desk
+from ussd_app.actions.receipts import Asking
 from ussd_app.settings import Settings, SettingsError
 from ussd_app.store.database import Database
 from ussd_app.store.vault import Vault
@@ -37,7 +38,7 @@ from workers.mobile_money.port import Offer
 from workers.office import Office
 from workers.queues import QUEUES
 from workers.statements import read_statements
-from workers.sweep import count_visits, finish_releases, relay, sweep
+from workers.sweep import ask_receipts, count_visits, finish_releases, relay, sweep
 
 log = logging.getLogger("workers")
 
@@ -73,6 +74,7 @@ def open_office(settings: Settings, name: str, stop: Event) -> Office:
         worker=f"{name}@{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",  # a number comes again after a kill
         code_lifetime_s=settings.code_lifetime_s,
         stop=stop,
+        asking=_asking(settings),
         further=tuple(each for each in providers if each is not first),
         number_checks=_number_checks(settings),
         other_carriers=carriers[1:],
@@ -103,6 +105,15 @@ def _number_checks(settings: Settings) -> NumberChecks | None:
     if not settings.number_checks:
         return None
     return AfricasTalkingInsights(settings.at_username, settings.at_api_key or "simulated", settings.sms_url)
+
+
+def _asking(settings: Settings) -> Asking:
+    return Asking(
+        settings.ask_receipt_after_days,
+        settings.sms_sender == settings.sms_number,
+        settings.missed_call_received,
+        settings.missed_call_not_received,
+    )
 
 
 class Worker(SimpleWorker):
@@ -155,6 +166,7 @@ def _look(office: Office, redis: Redis, looks: int) -> None:
     if looks % RELEASES_EVERY == 0:
         finish_releases(office)
         count_visits(office, now)
+        ask_receipts(office)
         make_work(office, now)
     if looks % CAMPAIGNS_EVERY == 0:
         let_out(office, now)

@@ -10,6 +10,7 @@ from threading import Event
 from sms.providers.numbers import NumberChecks
 from sms.providers.port import SmsProvider
 from ussd_app.actions.desk import Desk
+from ussd_app.actions.receipts import Asking
 from ussd_app.store.database import Database
 from workers.mobile_money.port import MobileMoney
 
@@ -37,6 +38,9 @@ class Office:
     """By the carrier's name; a carrier that is not named may be given any number."""
     calls_at_once: int = 16
     """Also the most calls that a killed worker leaves unsure."""
+
+    asking: Asking = Asking()  # noqa: RUF009 - a frozen value
+    """How people are asked whether their money came."""
 
     @property
     def carriers(self) -> tuple[SmsProvider, ...]:

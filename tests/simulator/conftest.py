@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 import requests
+from waiting import until
 
 from ussd_app.simulator.networks.app import networks_running
 from ussd_app.simulator.networks.configuration import NetworksConfiguration
@@ -163,13 +163,3 @@ def networks(networks_at: str) -> Iterator[Networks]:
     yield networks
     networks.break_()
     until(lambda: networks.book()["orders_pending"] == 0)
-
-
-def until(look: Callable[[], Any]) -> Any:
-    """Ask again and again until the answer is a yes."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-    raise AssertionError("it never came true")

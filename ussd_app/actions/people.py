@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
 from ussd_app.domain.identity import NationalId, read_national_id
+from ussd_app.domain.people import PayoutMethod
 from ussd_app.lists.errors import Reject
 from ussd_app.lists.people import PersonRow
 from ussd_app.store.vault import Vault
+from ussd_app.store.wallets import PAYOUT_ACCOUNT
 
 NATIONAL_ID = "national id"
-PAYOUT_ACCOUNT = "payout account"
 
 
 @dataclass(slots=True)
@@ -29,8 +30,9 @@ class Entered:
 class PeopleEntry:
     """One list of people on its way in; remembers whom it has met, so that a double row is named."""
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
+    def __init__(self, vault: Vault, told: Callable[[Connection, Sequence[PayeeChange]], object] | None = None) -> None:
+        """`told` is called in the same transaction with what changed of where known people are paid or reached."""
+        self._vault, self._told = vault, told
         self._met: dict[bytes, int] = {}
         self.entered = Entered()
 
@@ -41,6 +43,7 @@ class PeopleEntry:
         communes = {row.code: row.id for row in db.execute(text("SELECT id, code FROM commune WHERE valid_to IS NULL"))}
         ids = {key: person.id for key, person in known.items()}
         fresh: dict[bytes, dict[str, object]] = {}
+        changes: list[PayeeChange] = []
         for key, person in keyed.items():
             values = self._values(key, person, communes[person.commune_code])
             if key not in known:
@@ -49,12 +52,18 @@ class PeopleEntry:
                 self.entered.unchanged += 1
             else:
                 self.entered.changed += 1
+                changes += known[key].payee_changes(values)
                 db.execute(_UPDATE, values | {"id": known[key].id})
         if fresh:
             ids |= _insert(db, list(fresh.values()))
             self.entered.added += len(fresh)
         phones = [(ids[key], row.phone.e164, row.phone_converted) for key, row in keyed.items() if row.phone]
-        self.entered.phones += _add_phones(db, phones)
+        added = _add_phones(db, phones)
+        self.entered.phones += len(added)
+        met_before = {person.id for person in known.values()}
+        changes += [PayeeChange(person, None, e164) for person, e164 in added if person in met_before]
+        if self._told and changes:
+            self._told(db, changes)
         return rejects
 
     def _keyed(self, rows: Sequence[PersonRow]) -> tuple[dict[bytes, PersonRow], list[Reject]]:
@@ -116,6 +125,16 @@ def person_with_key(db: Connection, key: bytes) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class PayeeChange:
+    """A known person is paid elsewhere, or reached under another number."""
+
+    person_id: int
+    method: PayoutMethod | None
+    """None when it is the number that is new."""
+    e164: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A person as the database has them, in the order of `_SAME`."""
 
@@ -124,6 +143,12 @@ class Known:
 
     def same_as(self, values: dict[str, object]) -> bool:
         return self.now == tuple(values[name] for name in _SAME)
+
+    def payee_changes(self, values: dict[str, object]) -> list[PayeeChange]:
+        before = dict(zip(_SAME, self.now, strict=True))
+        if all(before[name] == values[name] for name in ("method", "account_lookup")):
+            return []
+        return [PayeeChange(self.id, PayoutMethod(str(values["method"])))]
 
 
 _SAME = ("name", "born", "precision", "gender", "commune", "method", "account_lookup", "language", "doubts")
@@ -184,14 +209,16 @@ def _insert(db: Connection, people: list[dict[str, object]]) -> dict[bytes, int]
     return {bytes(row.key): row.id for row in db.execute(_INSERT, columns)}
 
 
-def _add_phones(db: Connection, phones: Sequence[tuple[int, str, bool]]) -> int:
-    return db.execute(
+def _add_phones(db: Connection, phones: Sequence[tuple[int, str, bool]]) -> list[tuple[int, str]]:
+    """Whose numbers were new, and which."""
+    rows = db.execute(
         text("""INSERT INTO person_phone (person_id, e164, converted)
                 SELECT * FROM unnest(CAST(:people AS bigint[]), CAST(:phones AS text[]), CAST(:converted AS boolean[]))
-                ON CONFLICT DO NOTHING"""),
+                ON CONFLICT DO NOTHING RETURNING person_id, e164"""),
         {
             "people": [person_id for person_id, _, _ in phones],
             "phones": [e164 for _, e164, _ in phones],
             "converted": [converted for _, _, converted in phones],
         },
-    ).rowcount
+    )
+    return [(row.person_id, row.e164) for row in rows]

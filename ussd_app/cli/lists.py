@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ussd_app.actions.payees import tell_changes
 from ussd_app.actions.payments import PaymentEntry, require
 from ussd_app.actions.people import PeopleEntry
 from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, in_one_sentence, officer_named
@@ -37,7 +38,7 @@ def import_people(counter: Counter, path: Path, officer_name: str) -> int:
     with counter.open() as desk:
         with desk.database.begin() as db:
             require(officer_named(db, officer_name), Role.ENTERS)
-        entry = PeopleEntry(desk.desk.vault)
+        entry = PeopleEntry(desk.desk.vault, lambda db, changes: tell_changes(db, desk.desk, changes, desk.now()))
         communes = {each.code for each in todays_communes()}
         today = desk.desk.local(desk.now()).date()
 

@@ -16,6 +16,7 @@ from ussd_app.store.vault import Vault
 
 _DUE = """state IN ('held', 'sent', 'unknown', 'issued') AND next_step_at <= :now
           AND (lease_until IS NULL OR lease_until <= :now)
+          AND NOT (state = 'held' AND EXISTS (SELECT 1 FROM restoration WHERE ended_at IS NULL))
           AND NOT EXISTS (SELECT 1 FROM provider_pause p WHERE p.provider = cash_out.provider AND p.until > :now
                           AND (cash_out.state = 'held' OR p.reason = 'not_authorised'))"""
 """Nothing is sent to a provider that pauses; what it has is asked about all the same, unless it lets nobody in."""
@@ -29,10 +30,11 @@ def claim_due(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, 
         text(f"""UPDATE cash_out SET lease_until = :lease_until, hinted_at = NULL, version = version + 1
                  WHERE id IN (SELECT id FROM cash_out WHERE {_DUE}
                               ORDER BY next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                 RETURNING {COLUMNS}"""),
+                 RETURNING {COLUMNS}, next_step_at"""),
         {"now": now, "lease_until": now + lease, "limit": limit},
     ).all()
-    return [read(row, vault) for row in rows]
+    longest_due_first = sorted(rows, key=lambda row: (row.next_step_at, row.person_id))  # RETURNING keeps no order
+    return [read(row, vault) for row in longest_due_first]
 
 
 def claim_watched(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, limit: int) -> list[CashOut]:
@@ -40,10 +42,10 @@ def claim_watched(db: Connection, vault: Vault, *, now: datetime, lease: timedel
     rows = db.execute(
         text(f"""UPDATE cash_out SET lease_until = :lease_until WHERE id IN
                      (SELECT id FROM cash_out WHERE {_WATCHED} ORDER BY watch_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                 RETURNING {COLUMNS}"""),
+                 RETURNING {COLUMNS}, watch_at"""),
         {"now": now, "lease_until": now + lease, "limit": limit},
     ).all()
-    return [read(row, vault) for row in rows]
+    return [read(row, vault) for row in sorted(rows, key=lambda row: (row.watch_at, row.person_id))]
 
 
 def any_due(db: Connection, now: datetime) -> bool:
@@ -67,7 +69,8 @@ def take(
         text("""UPDATE cash_out SET state = 'sent', next_step_at = coalesce(hinted_at, :ask_at), reason = '',
                        first_sent_at = coalesce(first_sent_at, :now), resend_until = coalesce(resend_until, :resend_until),
                        lease_until = :lease_until, version = version + 1
-                WHERE id = :id AND version = :version AND state = 'held'
+                WHERE id = :id AND version = :version AND state = 'held' AND NOT ask_first
+                AND NOT EXISTS (SELECT 1 FROM restoration WHERE ended_at IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM provider_pause p WHERE p.provider = cash_out.provider AND p.until > :now)
                 RETURNING version"""),
         {

@@ -62,6 +62,14 @@ AMOUNTS: dict[tuple[str, str], Fate] = {
     ("reversal", "22"): _BAD_FORMAT,
     ("adjustment", "60"): _FUNDED,
     ("adjustment", "61"): _NO_VALUE,
+    **{("merchantpay", amount): _FUNDED for amount in ("5", "6", "8", "11", "15", "16", "18")},
+    ("merchantpay", "7"): Fate(category="businessRule", code="samePartiesError"),
+    ("authorisationcode", "8"): _FUNDED,
+    ("authorisationcode", "9"): NO_FUNDS,
+    ("merchantpay", "10"): Fate(category="validation", code="genericError"),
+    ("merchantpay", "12"): _NOBODY,
+    ("merchantpay", "17"): NO_FUNDS,
+    ("merchantpay", "19"): _NOBODY,
 }
 """By what is asked for and its amount in whole units, whatever the currency."""
 

@@ -31,7 +31,7 @@ def check(parts: Parts, kind: str, client: str, body: dict[str, Any]) -> Account
     money_in(body, parts.configuration.currencies)
     debit, credit = parties(parts, client, body)
     if body.get("oneTimeCode"):
-        if "creditParty" not in body:
+        if kind == "withdrawal" and "creditParty" not in body:
             raise missing("creditParty")
         return credit
     if kind == "withdrawal" and "debitParty" not in body:

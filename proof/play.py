@@ -1,0 +1,269 @@
+"""One schedule: who acts in it, what each does, and what is on its way between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any, LiteralString
+from uuid import UUID, uuid4
+
+from flask import Flask
+from sqlalchemy import text
+
+from proof import troubles
+from proof.chance import Chance
+from proof.ground import BEGINNING, Clock, WatchedDatabase
+from proof.machines import SAFE, Listener, heard_by
+from proof.people import People, Someone
+from proof.provider import Called, ProviderUnderProof
+from proof.stage import Actor, Stage
+from proof.story import Story
+from proof.wire import ask
+from sms.providers.port import SmsProvider
+from ussd_app.actions import cash_outs as actions
+from ussd_app.actions.desk import Desk
+from ussd_app.actions.dialogue import Press, carry_out
+from ussd_app.domain.commands import RequestCashOut
+from ussd_app.domain.money import Dong
+from workers import cash_out
+from workers.mobile_money.port import MobileMoney, Order, State, Submitted
+from workers.office import Office
+
+POINT = "054431"
+CODE_LIVES_S = 172_800
+HOLDS_LIVE = timedelta(hours=1)
+"""In the one wrong machine where they do."""
+
+
+@dataclass
+class House:
+    """What one process opens once and every schedule of it uses."""
+
+    database: WatchedDatabase
+    desk: Desk
+    clock: Clock
+    stage: Stage
+    provider: ProviderUnderProof
+    people: People
+    callbacks: Flask
+    sms: SmsProvider
+    look: Callable[[LiteralString], tuple[Any, ...]]
+    """One row, outside of any transaction."""
+    machine: str = SAFE
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something on its way, or planned: it happens at its time, done by an actor of its own."""
+
+    at: datetime
+    who: str
+    what: str
+    attempt: UUID | None = None
+    called: Called | None = None
+    someone: Someone | None = None
+    amount: int = 0
+    request: tuple[str, str, dict[str, str], bytes] | None = None
+
+
+@dataclass
+class Place:
+    """A worker's place: empty, at work, or down for a while after its process died."""
+
+    name: str
+    skew: timedelta
+    actor: Actor | None = None
+    idle_at: datetime | None = None
+    """The moment at which it last found nothing to do."""
+    down_until: datetime = BEGINNING
+
+
+@dataclass
+class Play:
+    """The state of one schedule while it runs."""
+
+    house: House
+    chance: Chance
+    story: Story = field(default_factory=Story)
+    people: list[Someone] = field(default_factory=list[Someone])
+    severity: float = 1.0
+    errands: list[Errand] = field(default_factory=list[Errand])
+    places: list[Place] = field(default_factory=list[Place])
+    actors: list[Actor] = field(default_factory=list[Actor])
+    attempts: dict[UUID, str] = field(default_factory=dict[UUID, str])
+    """Every id under which something was sent, and the reference of the cash-out it was for."""
+    sendings: dict[UUID, int] = field(default_factory=dict[UUID, int])
+    """How often each was sent so far."""
+    planned: set[UUID] = field(default_factory=set[UUID])
+    """Orders for which it is settled who goes to an agent, and when."""
+    touched: bool = True
+    """Something may have changed at the provider since it was last looked at."""
+    committed: bool = True
+    """Something may have changed on our side since it was last looked at."""
+    breaches: list[str] = field(default_factory=list[str])
+    old_answers: dict[str, object] = field(default_factory=dict[str, object])
+
+    _client: MobileMoney | None = None
+
+    # ---- words ------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        return self.house.clock.now
+
+    def say(self, what: str, who: str = "") -> None:
+        actor = self.house.stage.actor
+        self.story.say(self.now, who or (actor.name if actor else "the director"), what)
+
+    def here(self, place: str) -> str:
+        """The place of a draw in this actor's own life: two who move at once do not mix up each other's draws."""
+        actor = self.house.stage.actor
+        return f"{place} {actor.number}" if actor else place
+
+    def later(self, place: str, seconds: tuple[int, ...]) -> datetime:
+        return self.now + timedelta(seconds=self.chance.pick(place, seconds) * (0.5 + self.chance.share(place)))
+
+    # ---- where something may happen ---------------------------------------------------------------------
+
+    def watch(self, where: str, backend: int) -> None:
+        """Called by the database at every place of a transaction, in the thread of whoever makes it."""
+        stage = self.house.stage
+        self.committed = True
+        actor = stage.actor
+        if actor is None:
+            return
+        if actor.doomed:
+            stage.crash()
+        if backend:
+            actor.backend = backend
+            if stage.overlapping and self.chance.strikes(self.here("inside"), troubles.STOPS_INSIDE):
+                stage.hand_over(where)
+            return
+        actor.backend = 0
+        if self.chance.strikes(self.here("dies"), troubles.DIES_AT_A_TRANSACTION * self.severity):
+            self.say(f"dies {where}")
+            stage.crash()
+        freed = stage.overlapping and any(each.locked for each in self.actors)
+        if freed or self.chance.strikes(self.here("switch"), troubles.SWITCHES):
+            stage.hand_over(where)
+
+    # ---- what the actors do -----------------------------------------------------------------------------
+
+    def office(self, place: Place) -> Office:
+        house = self.house
+        if self._client is None:
+            self._client = heard_by(house.machine, _Noted(house.provider.client, self))
+        return Office(
+            house.database,
+            house.desk,
+            house.sms,
+            self._client,
+            lambda: house.clock.now + place.skew,
+            place.name,
+            CODE_LIVES_S,
+            Event(),
+        )
+
+    def work(self, place: Place) -> None:
+        place.idle_at = None
+        if self.house.machine == "hold-expires-while-sent":
+            self._expire_holds()
+        if not cash_out.drain(self.office(place)):
+            place.idle_at = self.now
+
+    def ask_for_cash(self, errand: Errand) -> None:
+        someone = errand.someone
+        assert someone is not None
+        house = self.house
+        with house.database.begin() as db:
+            press = Press(someone.phone, self.now, uuid4())
+            effect = carry_out(db, house.desk, press, RequestCashOut(someone.id, Dong(errand.amount), POINT))
+        self.say("the cash-out is asked for and held" if effect.cash_out_id else "nothing is started: no second one")
+
+    def settle(self, errand: Errand | None = None) -> None:
+        provider, self.touched = self.house.provider, True
+        if provider.settle():
+            self.say("settles an order")
+        elif provider.lapse():
+            self.say("a code's time is over")
+
+    def call_back(self, errand: Errand) -> None:
+        called = errand.called
+        assert called is not None
+        url = f"http://product.proof/mobile-money/{self.house.provider.name}"
+        headers = {"Content-Type": "application/json", **called.headers}
+        answer = ask(self.house.callbacks, "PUT", url, headers, called.body)
+        self.say(f"our page answers it with {answer.status}")
+        if self.house.machine == "callback-believed" and answer.status == 204:
+            self._believe(called)
+
+    def visit(self, errand: Errand) -> None:
+        assert errand.attempt is not None
+        self.touched = True
+        self.say(self.house.provider.hand_over(errand.attempt, POINT) or "there is no such code")
+
+    def arrive_late(self, errand: Errand) -> None:
+        assert errand.request is not None
+        self.touched = True
+        self.house.provider.answer(*errand.request)
+        self.say("a request that was given up long ago reaches the provider")
+
+    # ---- the wrong machines -----------------------------------------------------------------------------
+
+    def _believe(self, called: Called) -> None:
+        house, body = self.house, called.body.lower()
+        with house.database.begin() as db:
+            if b"transactionstatus" in body and b"completed" in body:
+                actions.pay(
+                    db,
+                    house.desk,
+                    UUID(called.attempt),
+                    provider_reference=uuid4().hex,
+                    paid_at=self.now,
+                    now=self.now,
+                )
+            elif b"errorcategory" in body:
+                actions.fail(db, house.desk, UUID(called.attempt), reason="called back", now=self.now)
+
+    def _expire_holds(self) -> None:
+        house = self.house
+        with house.database.begin() as db:
+            old = db.execute(
+                text("""SELECT id FROM cash_out WHERE person_id = ANY(:people) AND asked_at < :before
+                        AND state IN ('sent', 'unknown', 'issued')"""),
+                {"people": [each.id for each in self.people], "before": self.now - HOLDS_LIVE},
+            ).all()
+            for row in old:
+                actions.fail(db, house.desk, row.id, reason="expired by ourselves", now=self.now)
+                self.say("gives back a hold that is an hour old")
+
+
+class _Noted(Listener):
+    """What the client was asked and what it understood goes into the story."""
+
+    def __init__(self, client: MobileMoney, play: Play) -> None:
+        super().__init__(client)
+        self._play = play
+
+    def submit(self, order: Order) -> Submitted:
+        play, id = self._play, order.attempt_id
+        play.attempts[id] = order.reference
+        play.sendings[id] = play.sendings.get(id, 0) + 1
+        if actor := play.house.stage.actor:
+            actor.sends = id
+        said = super().submit(order)
+        play.say(f"sends {order.reference} and understands: {_short(said)}")
+        return said
+
+    def enquire(self, order: Order) -> State:
+        said = super().enquire(order)
+        self._play.say(f"asks about {order.reference} and understands: {_short(said)}")
+        return said
+
+
+def _short(said: object) -> str:
+    """The answer's name, and its reason if it has one."""
+    reason = getattr(said, "reason", "")
+    return type(said).__name__ + (f" ({reason})" if reason else "")

@@ -1,0 +1,97 @@
+"""What the proof must be able to do with a provider beside calling it: settle, call back, hand over cash, read its book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from proof.wire import Answer
+from workers.mobile_money.port import MobileMoney
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A callback that the provider owes us."""
+
+    attempt: str
+    """The id of the order it is about."""
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the provider's own book says of one order."""
+
+    paid: int
+    """đồng handed over and not taken back."""
+    may_still_pay: bool
+    """Cash may still be handed over for it: it is under way, or its code is active."""
+    words: str
+    """For the story."""
+
+
+class ProviderUnderProof(Protocol):
+    """A provider in process. `client` is the real adapter, whose calls go through `proof.wire` or a port of their own."""
+
+    name: str
+
+    @property
+    def client(self) -> MobileMoney: ...
+
+    def begin(self, seed: int) -> None:
+        """A schedule begins: whatever the provider leaves to chance, it draws from this seed."""
+        ...
+
+    def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """What it says to one request over the wire."""
+        ...
+
+    def clear_no(self) -> Answer:
+        """A refusal at once, in its own words: nothing is taken, and nothing is remembered."""
+        ...
+
+    def key_unknown(self) -> Answer:
+        """Its words for a client whose key is wrong."""
+        ...
+
+    def forged(self, attempt: UUID) -> list[Called]:
+        """Callbacks about an order that somebody else made up."""
+        ...
+
+    def settle(self) -> bool:
+        """Take one order that is due a step further. False when none was."""
+        ...
+
+    def lapse(self) -> bool:
+        """Let codes expire whose time is over."""
+        ...
+
+    def callbacks(self) -> list[Called]:
+        """What is owed to us by now, each once: whether it arrives is the proof's affair."""
+        ...
+
+    def next_due(self) -> datetime | None:
+        """When it next has something to do by itself."""
+        ...
+
+    def hand_over(self, attempt: UUID, point: str) -> str:
+        """Somebody redeems the code of an order at a point: what came of it, in words; empty when there is no code."""
+        ...
+
+    def reverse(self, attempt: UUID) -> str:
+        """The provider takes back what it paid, where it can do that."""
+        ...
+
+    def book(self, attempts: Sequence[UUID]) -> Mapping[UUID, Entry]:
+        """Of each order that it knows."""
+        ...
+
+    def refuse_next(self) -> None:
+        """The next order is taken, and refused later for want of funds."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,65 @@
+"""A small part of `make check-money`: the real machine keeps its promises, and the wrong ones are found out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from proof.director import perform
+from proof.ground import TEMPLATE, make_database, make_template
+from proof.house import opened
+from proof.machines import SAFE
+from proof.play import House, Play
+from proof.telling import tell
+from ussd_app.store import ledger_check
+
+SCHEDULES = 40
+SOON = 40
+"""Within so many schedules a wrong machine is found out."""
+
+
+@pytest.fixture(scope="module")
+def house(postgres_url: str) -> Iterator[House]:
+    make_template(postgres_url)
+    name = f"proof_{os.getpid()}"
+    with opened(make_database(postgres_url, name), SAFE) as house:
+        yield house
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        for each in (name, TEMPLATE):
+            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(each)))
+
+
+@pytest.fixture(autouse=True)
+def safe_again(house: House) -> Iterator[None]:
+    yield
+    house.machine = SAFE
+
+
+def test_no_schedule_of_faults_pays_twice_loses_or_invents_a_dong(house: House) -> None:
+    breached = {seed: play.breaches for seed in range(SCHEDULES) if (play := perform(house, seed)).breaches}
+    assert breached == {}
+    with house.database.begin() as db:
+        assert [each for finding in ledger_check.check(db) for each in finding.breaches] == []
+
+
+def test_the_same_seed_is_the_same_story(house: House) -> None:
+    def told(play: Play) -> list[tuple[object, str]]:
+        return [(now, who.split()[0]) for now, who, _ in play.story.told]
+
+    once, again = perform(house, 4), perform(house, 4)
+    assert sorted(once.chance.struck) == sorted(again.chance.struck)
+    assert told(once) == told(again)
+
+
+@pytest.mark.parametrize("machine", ["naive", "time-out-is-failure", "hold-expires-while-sent"])
+def test_a_wrong_machine_is_found_out_and_told(house: House, machine: str) -> None:
+    house.machine = machine
+    seed, play = next((seed, play) for seed in range(SOON) if (play := perform(house, seed)).breaches)
+    tale = tell(house, seed, play.breaches)
+    assert tale.faults <= len(play.chance.struck)
+    assert any("provider" in each for each in tale.breaches)
+    assert len(tale.sentences) > 5
