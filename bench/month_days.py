@@ -26,7 +26,7 @@ from ussd_app.store.database import Database
 
 PROVIDER, POINT, PHONE = "gsma", "054431", Phone("+84912000101")
 NAMESPACE = UUID("7b2f6c1e-5a39-4e0c-9d0f-0c1d9a4f8e21")
-AT_ONCE = 250
+AT_ONCE = 50
 
 PENSION = 500_000
 TAKEN = 450_000
