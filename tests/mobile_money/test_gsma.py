@@ -3,18 +3,15 @@
 import json
 import logging
 import socket
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 import requests
 
+from tests.mobile_money.loopback import Loopback, Said, loopback
+from tests.mobile_money.loopback import recorded as recorded_of
 from ussd_app.domain.money import Dong
 from workers.mobile_money import connection
 from workers.mobile_money.gsma import GsmaMobileMoney
@@ -38,102 +35,30 @@ ATTEMPT = UUID("7d5f5a5e-2f3a-4c1b-8a55-0f7e3c9d1b20")
 ORDER = Order(ATTEMPT, "R7K2M4", Dong(500_000), AtPoint("1024", 172_800))
 CODE = "48219375"
 CODES = "/accounts/accountid/asxh-thai-nguyen/authorisationcodes"
-WIRE = Path(__file__).parents[1] / "wire" / "gsma"
-
-
-@dataclass
-class Said:
-    status: int = 200
-    body: bytes = b""
-    fault: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 def recorded(name: str) -> Said:
-    case = json.loads((WIRE / f"{name}.json").read_text())
-    return Said(case["status"], json.dumps(case["body"]).encode())
-
-
-class Provider(ThreadingHTTPServer):
-    """Says for each method and path what the test wrote down, and remembers what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Caller)
-        self.says: dict[str, Said] = {}
-        self.heard: list[tuple[str, dict[str, str], Any]] = []
-        self.connections = 0
-        self.over = threading.Event()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Caller(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Provider  # pyright: ignore[reportIncompatibleVariableOverride] - only ever made by Provider
-
-    def setup(self) -> None:
-        super().setup()
-        self.server.connections += 1
-
-    def do_GET(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        heard = f"{self.command} {self.path}"
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.heard.append((heard, headers, json.loads(body) if body else None))
-        said = self.server.says.get(heard, recorded("response_never_seen"))
-        match said.fault:
-            case "silence":
-                self.server.over.wait(30)
-                self.close_connection = True
-            case "reset":
-                self.close_connection = True
-                self.connection.shutdown(socket.SHUT_RDWR)
-            case "half":
-                self._answer(said, len(said.body) + 100)
-                self.close_connection = True
-            case _:
-                self._answer(said, len(said.body))
-
-    do_POST = do_GET
-
-    def _answer(self, said: Said, promised: int) -> None:
-        self.send_response(said.status)
-        for name, value in {"Content-Type": "application/json", "Content-Length": str(promised), **said.headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(said.body)
-
-    def log_message(self, format: str, *args: object) -> None: ...
+    return recorded_of("gsma", name)
 
 
 @pytest.fixture
-def provider() -> Iterator[Provider]:
-    provider = Provider()
-    serving = threading.Thread(target=provider.serve_forever, kwargs={"poll_interval": 0.01})
-    serving.start()
-    yield provider
-    provider.over.set()
-    provider.shutdown()
-    serving.join()
-    provider.server_close()
+def provider() -> Iterator[Loopback]:
+    with loopback(recorded("response_never_seen")) as provider:
+        yield provider
 
 
 @pytest.fixture
-def money(provider: Provider) -> GsmaMobileMoney:
+def money(provider: Loopback) -> GsmaMobileMoney:
     return GsmaMobileMoney(provider.address + "/", "key-of-ours", "asxh-thai-nguyen", "https://asxh.example/back")
 
 
-def ask(provider: Provider, money: MobileMoney, linked: str | Said, link: str = f"{CODES}/{CODE}") -> object:
+def ask(provider: Loopback, money: MobileMoney, linked: str | Said, link: str = f"{CODES}/{CODE}") -> object:
     provider.says[f"GET /responses/{ATTEMPT}"] = Said(body=json.dumps({"link": link}).encode())
     provider.says[f"GET {link}"] = recorded(linked) if isinstance(linked, str) else linked
     return money.enquire(ORDER)
 
 
-def test_what_is_asked_of_them(provider: Provider, money: MobileMoney):
+def test_what_is_asked_of_them(provider: Loopback, money: MobileMoney):
     provider.says[f"POST {CODES}"] = recorded("submit_accepted_to_be_called_back")
     assert money.submit(ORDER) == Accepted("0c2f5d1e-6a86-4f0c-9c07-2a37b8f0e111")
     ((heard, headers, wish),) = provider.heard
@@ -156,13 +81,13 @@ def test_what_is_asked_of_them(provider: Provider, money: MobileMoney):
     }
 
 
-def test_the_code_with_its_end(provider: Provider, money: MobileMoney):
+def test_the_code_with_its_end(provider: Loopback, money: MobileMoney):
     issued = ask(provider, money, "link_code_active")
     assert issued == Issued(CODE, datetime(2027, 1, 2, 10, 5, tzinfo=UTC), str(ATTEMPT))
     assert CODE not in repr(issued)
 
 
-def test_a_redeemed_code_is_paid_only_when_its_transaction_says_so(provider: Provider, money: MobileMoney):
+def test_a_redeemed_code_is_paid_only_when_its_transaction_says_so(provider: Loopback, money: MobileMoney):
     provider.says["GET /transactions/REF-77001"] = recorded("transaction_completed")
     assert ask(provider, money, "link_code_redeemed") == Paid("REF-77001", datetime(2026, 12, 31, 11, tzinfo=UTC))
     provider.says["GET /transactions/REF-77001"] = recorded("transaction_another_amount")
@@ -171,37 +96,37 @@ def test_a_redeemed_code_is_paid_only_when_its_transaction_says_so(provider: Pro
     assert money.enquire(ORDER) == StillUnsure("http_503")
 
 
-def test_under_way_failed_and_never_seen(provider: Provider, money: MobileMoney):
+def test_under_way_failed_and_never_seen(provider: Loopback, money: MobileMoney):
     assert money.enquire(ORDER) == NotFound()
     assert ask(provider, money, "link_request_pending", "/requeststates/1") == Pending(100)
     assert ask(provider, money, "link_request_failed", "/requeststates/1") == Failed("insufficient_float")
     assert ask(provider, money, "link_code_expired") == Failed("expired")
 
 
-def test_a_completed_request_leads_on_to_its_code(provider: Provider, money: MobileMoney):
+def test_a_completed_request_leads_on_to_its_code(provider: Loopback, money: MobileMoney):
     provider.says["GET /accounts/accountid/a/authorisationcodes/48219375"] = recorded("link_code_active")
     assert isinstance(ask(provider, money, "link_request_completed", "/requeststates/1"), Issued)
 
 
-def test_links_that_go_round_end(provider: Provider, money: MobileMoney):
+def test_links_that_go_round_end(provider: Loopback, money: MobileMoney):
     path = "/accounts/accountid/a/authorisationcodes/48219375"
     provider.says[f"GET {path}"] = recorded("link_request_completed")
     assert ask(provider, money, "link_request_completed", "/requeststates/1") == StillUnsure("links without end")
 
 
 @pytest.mark.parametrize("link", ["https://elsewhere.example/code", "//elsewhere.example/code", "code", "/a/../b"])
-def test_our_key_goes_nowhere_else(provider: Provider, money: MobileMoney, link: str):
+def test_our_key_goes_nowhere_else(provider: Loopback, money: MobileMoney, link: str):
     assert ask(provider, money, Said(), link) == StillUnsure("link leads away")
     assert len(provider.heard) == 1
 
 
-def test_a_full_link_to_themselves_is_followed(provider: Provider, money: MobileMoney):
+def test_a_full_link_to_themselves_is_followed(provider: Loopback, money: MobileMoney):
     provider.says[f"GET /responses/{ATTEMPT}"] = Said(body=json.dumps({"link": f"{provider.address}{CODES}/1"}).encode())
     provider.says[f"GET {CODES}/1"] = recorded("link_code_cancelled")
     assert money.enquire(ORDER) == Failed("cancelled")
 
 
-def test_a_redirect_is_not_followed(provider: Provider, money: MobileMoney):
+def test_a_redirect_is_not_followed(provider: Loopback, money: MobileMoney):
     provider.says[f"POST {CODES}"] = Said(302, headers={"Location": "/elsewhere"})
     assert money.submit(ORDER) == Unsure("http_302")
     assert len(provider.heard) == 1
@@ -217,7 +142,7 @@ def test_refused_connection_is_surely_not_taken():
 
 @pytest.mark.parametrize("fault", ["silence", "reset", "half"])
 def test_what_breaks_after_the_request_left_is_unsure(
-    provider: Provider, money: MobileMoney, fault: str, monkeypatch: pytest.MonkeyPatch
+    provider: Loopback, money: MobileMoney, fault: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(connection, "CONNECT_AND_READ_S", (3.05, 0.2))
     provider.says[f"POST {CODES}"] = Said(202, b"{}", fault)
@@ -227,14 +152,14 @@ def test_what_breaks_after_the_request_left_is_unsure(
     assert isinstance(money.enquire(ORDER), StillUnsure)
 
 
-def test_calls_share_one_connection(provider: Provider, money: MobileMoney):
+def test_calls_share_one_connection(provider: Loopback, money: MobileMoney):
     for _ in range(5):
         money.enquire(ORDER)
     assert (len(provider.heard), provider.connections) == (5, 1)
 
 
 def test_no_code_comes_into_a_log_or_an_answer(
-    provider: Provider, money: MobileMoney, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    provider: Loopback, money: MobileMoney, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(connection, "CONNECT_AND_READ_S", (3.05, 0.2))
     with caplog.at_level(logging.DEBUG):

@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 
 from ussd_app.domain.money import Dong
+from ussd_app.domain.phone import Phone
 from workers.mobile_money import gsma_answers, port
 from workers.mobile_money.gsma_answers import (
     LookAt,
+    TakenBack,
     WithdrawnBy,
     read_linked,
     read_response,
@@ -20,6 +22,7 @@ from workers.mobile_money.gsma_answers import (
 from workers.mobile_money.json_reading import read_amount
 
 ORDER = port.Order(UUID("7d5f5a5e-2f3a-4c1b-8a55-0f7e3c9d1b20"), "R7K2M4", Dong(500_000), port.AtPoint("1024", 172_800))
+TO_WALLET = port.Order(ORDER.attempt_id, "R7K2M4", Dong(500_000), port.ToWallet(Phone("+84912000101")))
 WIRE = sorted((Path(__file__).parents[1] / "wire" / "gsma").glob("*.json"))
 
 
@@ -27,6 +30,8 @@ def expected(kind: str, *said: str | None) -> object:
     match kind, said:
         case "Issued", (str(code), when, str(reference)):
             return port.Issued(code, datetime.fromisoformat(when) if when else None, reference)
+        case "TakenBack", (str(reference), when):
+            return TakenBack(reference, datetime.fromisoformat(when) if when else None)
         case "Paid", (str(reference), when):
             return port.Paid(reference, datetime.fromisoformat(when) if when else None)
         case (("LookAt" | "Redeemed"), (str(where),)):
@@ -45,6 +50,10 @@ def test_recorded_answers(recorded: Path):
             read: object = read_submitted(status, body, ORDER)
         case "response":
             read = read_response(status, body)
+        case "submit wallet":
+            read = read_submitted(status, body, TO_WALLET)
+        case "wallet":
+            read = read_linked(status, body, TO_WALLET)
         case "link":
             read = read_linked(status, body, ORDER)
         case question:

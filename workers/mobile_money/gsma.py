@@ -16,6 +16,7 @@ from workers.mobile_money import gsma_account as account_page
 from workers.mobile_money.connection import Connection, Lost, NeverLeft, NoAnswer, content_hash
 from workers.mobile_money.gsma_answers import (
     LookAt,
+    LookUp,
     TakenBack,
     WithdrawnBy,
     read_linked,
@@ -101,6 +102,8 @@ class GsmaMobileMoney:
     def _enquire(self, order: Order) -> State:
         found = read_response(*self._line.read(f"/responses/{order.attempt_id}"))
         for _ in range(2):  # a link may lead to a request state, and that to what came of it; no further
+            if isinstance(found, LookUp):
+                found = LookAt(self._path_of(order, found))
             if not isinstance(found, LookAt):
                 break
             if (path := self._line.within(found.path)) is None:
@@ -111,7 +114,11 @@ class GsmaMobileMoney:
             found = read_transaction(*answer, order, found.reference)
         if isinstance(found, TakenBack):
             return self._reversal_of(found)
-        return StillUnsure("links without end") if isinstance(found, LookAt | WithdrawnBy) else found
+        return StillUnsure("links without end") if isinstance(found, LookAt | LookUp | WithdrawnBy) else found
+
+    def _path_of(self, order: Order, found: LookUp) -> str:
+        place = f"{self._at_home}/authorisationcodes" if isinstance(order.to, AtPoint) else "/transactions"
+        return f"{place}/{quote(found.reference, safe='')}"
 
     def _reversal_of(self, taken: TakenBack) -> State:
         """A transaction only says that it was reversed; by what, and how much of it, stands in the list of our account."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 from ussd_app.domain.statements import LineKind, StatementLine
 from workers.mobile_money.connection import Answer
@@ -30,6 +31,8 @@ _KINDS = {
     "charge": LineKind.FEE,
 }
 """What displayType may say beside the direction. It is free text: what is not here is told by direction alone."""
+
+_SAYS_WHAT = ("transactiontype", "type", "displaytype")
 
 _PAID_OUT = frozenset({"withdrawal", "disbursement", "transfer", "deposit"})
 
@@ -190,12 +193,20 @@ def _line(entry: Mapping[str, Any], provider: str, account: str) -> StatementLin
         raise StatementCut("another_currency")
     kind = _kind(entry, account)
     ours = entry.get("requestingorganisationtransactionreference") or pairs(entry).get("reference", "")
-    return StatementLine(provider, f"{reference}/{kind}", at, kind, amount, reference, None, str(ours))
+    attempt_id = _uuid(pairs(entry).get("clientcorrelationid", ""))
+    return StatementLine(provider, f"{reference}/{kind}", at, kind, amount, reference, attempt_id, str(ours))
+
+
+def _uuid(written: str) -> UUID | None:
+    try:
+        return UUID(written)
+    except ValueError:
+        return None
 
 
 def _kind(entry: Mapping[str, Any], account: str) -> LineKind:
     """Which way it went is told by the parties; what it was, by the type, where they say it."""
-    said = word(entry.get("type")) or word(entry.get("displaytype"))
+    said = next((word(entry[name]) for name in _SAYS_WHAT if word(entry.get(name))), "")
     if (known := _KINDS.get(said)) is not None:
         return known
     if account in pairs(entry, "debitparty").values():

@@ -60,6 +60,13 @@ class LookAt:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Not an answer yet: the bare reference of what the order became, a code or a transaction."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawnBy:
     """Not an answer yet: the transaction that says whether the cash was really paid."""
 
@@ -107,7 +114,7 @@ def read_response(status: int, body: bytes) -> LookAt | State:
     return StillUnsure(trouble(status, answer))
 
 
-def read_linked(status: int, body: bytes, order: Order) -> LookAt | WithdrawnBy | TakenBack | State:
+def read_linked(status: int, body: bytes, order: Order) -> LookAt | LookUp | WithdrawnBy | TakenBack | State:
     """What a link leads to: a code, a transaction, a request that is still under way, or the record of an error."""
     answer = read_object(body)
     if status != 200 or answer is None:
@@ -163,14 +170,14 @@ def _read_code(code: Mapping[str, Any], order: Order) -> WithdrawnBy | State:
             return StillUnsure("code state not known")
 
 
-def _read_request_state(request: Mapping[str, Any], order: Order) -> LookAt | State:
+def _read_request_state(request: Mapping[str, Any], order: Order) -> LookAt | LookUp | State:
     match word(request.get("status")):
         case "pending":
             return Pending(_poll_limit(request.get("polllimit")))
         case "failed":
             return _failed(request.get("error") or request.get("errorreference"), order)
-        case "completed" if isinstance(path := request.get("objectreference"), str) and path.startswith("/"):
-            return LookAt(path)
+        case "completed" if isinstance(found := request.get("objectreference"), str) and found:
+            return LookAt(found) if "/" in found else LookUp(found)  # the standard allows either
         case _:
             return StillUnsure("request state not known")
 

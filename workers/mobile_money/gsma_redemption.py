@@ -61,8 +61,9 @@ def _outcome(line: GsmaLine, redemption: Redemption, if_never_seen: NotRedeemed 
 def _settled(line: GsmaLine, path: str) -> Redeemed | NotRedeemed | Unsure | None:
     """None while it is under way."""
     told = read_object(line.get(path).body) or {}
-    if (reference := told.get("objectreference")) and isinstance(reference, str) and (next_path := line.within(reference)):
-        told = read_object(line.get(next_path).body) or {}
+    if isinstance(reference := told.get("objectreference"), str) and reference:  # a path or a bare reference
+        found = line.within(reference) if "/" in reference else f"/transactions/{quote(reference, safe='')}"
+        told = (read_object(line.get(found).body) if found else None) or {}
     if "transactionstatus" in told:
         redeemed = read_redeemed(told)
         return redeemed if isinstance(redeemed, Redeemed) else Unsure(redeemed.reason)

@@ -20,6 +20,8 @@ from ussd_app.simulator.networks.gsma.entrance import token_pages
 from ussd_app.simulator.networks.gsma.guide import guide
 from ussd_app.simulator.networks.gsma.provider import mobile_money
 from ussd_app.simulator.networks.gsma.sandbox import furnish
+from ussd_app.simulator.networks.mtn_momo import mtn_momo
+from ussd_app.simulator.networks.mtn_momo import settle_one as settle_transfer
 from ussd_app.simulator.networks.parts import Parts
 from ussd_app.simulator.networks.server import serving
 from ussd_app.simulator.networks.ussd_gateway import switchboard_at, ussd_gateway
@@ -49,10 +51,12 @@ def create_networks(configuration: NetworksConfiguration) -> Flask:
 
 
 def _phones(app: Flask, parts: Parts) -> None:
-    """What stands between phones and the product: SMS, and the USSD gateway."""
+    """What stands between phones and the product: SMS, the USSD gateway, and a second provider for wallets."""
     switchboard = switchboard_at(parts)
     app.register_blueprint(africas_talking_sms(parts))
     app.register_blueprint(ussd_gateway(switchboard))
+    app.register_blueprint(mtn_momo(parts))
+    parts.background.repeat(partial(settle_transfer, parts), every_s=0.1)
     parts.background.repeat(switchboard.end_the_overdue, every_s=0.25)
     parts.background.repeat(switchboard.forget_the_old, every_s=10)
 

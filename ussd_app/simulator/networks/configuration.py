@@ -23,6 +23,8 @@ class NetworksConfiguration:
     callback_token: str = field(default="local", repr=False)
     momo_api_key: str = field(default="simulated", repr=False)
     momo_account: str = "asxh-thai-nguyen"
+    mtn_momo_subscription_key: str = field(default="simulated", repr=False)
+    mtn_momo_api_key: str = field(default="simulated", repr=False)
     host: str = "127.0.0.1"
     port: int = 0
     idle_limit_s: int = 30
@@ -50,6 +52,8 @@ class NetworksConfiguration:
             callback_token=settings.callback_token,
             momo_api_key=settings.momo_api_key,
             momo_account=settings.momo_account,
+            mtn_momo_subscription_key=settings.mtn_momo_subscription_key,
+            mtn_momo_api_key=settings.mtn_momo_api_key,
             host=given.get("NETWORKS_HOST", "").strip() or "127.0.0.1",
             port=int(given.get("NETWORKS_PORT", "").strip() or 0),
             idle_limit_s=int(given.get("NETWORKS_IDLE_S", "").strip() or 30),
