@@ -210,7 +210,8 @@ class _Director:
             return
         at = play.later("late callback", troubles.LATE_S) if fate == "late" else play.now
         if fate == "with another body":
-            called = Called(called.attempt, called.headers, b'{"transactionStatus": "completed", "amount": "1"}')
+            unhashed = {name: value for name, value in called.headers.items() if name.lower() != "x-content-hash"}
+            called = Called(called.attempt, unhashed, b'{"transactionStatus": "completed", "amount": "1"}')
         for _ in range(2 if fate == "twice" else 1):
             play.errands.append(Errand(at, "the network", f"carries a callback {fate}".rstrip(), called=called))
         if chance.strikes("forged", troubles.FORGED * play.severity):
