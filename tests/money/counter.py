@@ -1,4 +1,4 @@
-"""One person, one worker, the real GSMA client and the simulator's provider, with troubles on the line in an order given."""
+"""One person, one worker, the real GSMA client, the simulator's provider, and troubles on the line in a given order."""
 
 from __future__ import annotations
 
