@@ -6,6 +6,7 @@ import click
 
 from ussd_app.cli import (
     batches,
+    came_back,
     campaigns,
     care,
     closes,
@@ -44,6 +45,7 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             holds.correct,
             holds.list_exclusions,
             holds.exclude,
+            came_back.came_back,
             sheets.sheet,
         ),
     ),
