@@ -6,6 +6,7 @@ import click
 
 from ussd_app.cli import (
     batches,
+    came_back,
     campaigns,
     care,
     closes,
@@ -19,8 +20,10 @@ from ussd_app.cli import (
     restore,
     setup,
     sheets,
+    sms,
     sms_office,
     tickets,
+    unclaimed,
     visits,
 )
 from ussd_app.cli.counter import Counter
@@ -43,11 +46,15 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             holds.correct,
             holds.list_exclusions,
             holds.exclude,
+            came_back.came_back,
             sheets.sheet,
         ),
     ),
     "campaigns": ("One notice to many people.", campaigns.COMMANDS),
-    "sms": ("Messages: what never arrived, and what they cost.", sms_office.COMMANDS),
+    "sms": (
+        "Messages: held back or let go, how they stand, what never arrived, and what they cost.",
+        (sms.pause, sms.resume, sms.status, *sms_office.COMMANDS),
+    ),
     "pins": ("A forgotten PIN, by two officers.", (care.ask_reset, care.send_reset)),
     "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
     "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
@@ -71,6 +78,10 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
         (programmes.list_them, programmes.set_amount, programmes.set_priority),
     ),
     "tickets": ("What people asked of the office.", (tickets.list_open, tickets.close)),
+    "unclaimed": (
+        "Money that waits for its owner.",
+        (unclaimed.list_them, unclaimed.ask_return, unclaimed.claim_again, unclaimed.agree),
+    ),
     "visits": ("What people do on the line.", (visits.report,)),
     "db": ("The database.", (setup.upgrade,)),
     "demo": ("Demo data.", (setup.demo_lists, setup.demo_load)),
