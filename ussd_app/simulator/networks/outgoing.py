@@ -31,15 +31,7 @@ def outgoing(parts: Parts) -> Blueprint:
             return jsonify(error="Write something first."), 400
         if len(text) > LONGEST:
             return jsonify(error=f"A message has at most {LONGEST} letters."), 400
-        form = {
-            "date": iso(datetime.now(UTC)),
-            "from": phone,
-            "id": str(uuid.uuid4()),
-            "linkId": str(uuid.uuid4()),
-            "text": text,
-            "to": to,
-            "networkCode": NETWORK_CODE,
-        }
+        form = _message(phone, to, text)
         _post(parts, "sms-inbound", form)
         return jsonify(id=form["id"]), 202
 
@@ -49,17 +41,33 @@ def outgoing(parts: Parts) -> Blueprint:
         to = wish.get("to")
         if not isinstance(to, str) or not to:
             return jsonify(error="Key in the number to ring."), 400
-        form = {
-            "isActive": "1",
-            "sessionId": f"ATVId_{uuid.uuid4().hex}",
-            "direction": "Inbound",
-            "callerNumber": phone,
-            "destinationNumber": to,
-        }
+        form = _call(phone, to)
         _post(parts, "voice", form)
         return jsonify(id=form["sessionId"]), 202
 
     return pages
+
+
+def _message(phone: str, to: str, text: str) -> dict[str, str]:
+    return {
+        "date": iso(datetime.now(UTC)),
+        "from": phone,
+        "id": str(uuid.uuid4()),
+        "linkId": str(uuid.uuid4()),
+        "text": text,
+        "to": to,
+        "networkCode": NETWORK_CODE,
+    }
+
+
+def _call(phone: str, to: str) -> dict[str, str]:
+    return {
+        "isActive": "1",
+        "sessionId": f"ATVId_{uuid.uuid4().hex}",
+        "direction": "Inbound",
+        "callerNumber": phone,
+        "destinationNumber": to,
+    }
 
 
 def _post(parts: Parts, page: str, form: dict[str, str]) -> None:
