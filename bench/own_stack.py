@@ -188,6 +188,7 @@ _PARTS = {
     "workers work sms-code": "sms-code",
     "workers work sms-bulk": "sms-bulk",
     "workers work cash-out": "cash-out",
+    "workers work redeem": "redeem",
     "workers clock": "clock",
     "granian": "web",
     "simulator.networks": "networks",

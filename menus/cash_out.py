@@ -1,50 +1,49 @@
-"""Turning a balance into cash: how much, where, agreed to, and only then the PIN."""
+"""Turning a balance into money in the hand: how much, within what there is and what may be taken out today."""
 
-from menus.cash_out_result import OrderTaken, Requested
-from menus.kinds import (
-    HOME,
-    NOT_IN_THE_LIST,
-    Again,
-    Caller,
-    Do,
-    Go,
-    Menu,
-    Question,
-    Say,
-    Secret,
-    ToHome,
-    Words,
-    Zero,
-    screen,
-)
-from menus.pin import Locked, Verdict, judge
-from ussd_app.domain.commands import CountWrongPin, RequestCashOut
-from ussd_app.domain.money import NOTHING, Dong, read_typed_amount
-from ussd_app.domain.points import Point
+from menus.cash_out_agree import AgreeToCashOut, AgreeToWallet, CashOutPin, WalletPin, bounds, not_possible
+from menus.cash_out_where import PointByCode, WhichPoint, where
+from menus.kinds import NOT_IN_THE_LIST, Again, Caller, Go, Menu, Question, Words, Zero, screen
+from ussd_app.domain.cash_out_rules import Bound, Possible
+from ussd_app.domain.money import Dong, read_typed_amount
 
-POINTS_SHOWN = 3
 STEP = 10_000  # đồng; the smallest note a pay point surely has
+
+
+def _possible(caller: Caller) -> Possible:
+    return caller.line.possible(caller.me)
 
 
 @screen("cash_out.nothing")
 class NothingToCash(Menu):
+    """There is no money, or no more of it may be taken out today or this month."""
+
+    def text(self, caller: Caller) -> str:
+        bound = _possible(caller).bound
+        if not caller.me.balance or bound is Bound.BALANCE:
+            return self.name
+        return "cash_out.nothing.month" if bound is Bound.MONTH else "cash_out.nothing.day"
+
     def answer(self, typed: str, caller: Caller) -> Again:
         return NOT_IN_THE_LIST
 
 
 @screen("cash_out.amount")
 class HowMuch(Menu):
+    def text(self, caller: Caller) -> str:
+        bound = _possible(caller).bound
+        return self.name if bound is Bound.BALANCE else f"{self.name}.{bound}"
+
     def words(self, caller: Caller) -> Words:
-        return {"max": caller.me.balance}
+        return bounds(caller)
 
     def answer(self, typed: str, caller: Caller) -> Go["WhichPoint | PointByCode | OtherAmount"] | Again:
         match typed:
             case "1":
-                return _where(Dong(500_000), caller)
+                return _on(Dong(500_000), caller)
             case "2":
-                return _where(Dong(1_000_000), caller)
+                return _on(Dong(1_000_000), caller)
             case "3":
-                return _where(caller.me.balance, caller)
+                return _on(_all_of_it(caller), caller)
             case "4":
                 return Go(OtherAmount())
             case _:
@@ -54,10 +53,10 @@ class HowMuch(Menu):
 @screen("cash_out.other_amount")
 class OtherAmount(Question):
     zero = Zero.BACK
-    samples = ("300000", "300.000", "15000", "99999990000", "ten")
+    samples = ("300000", "300.000", "15000", "10000", "99999990000", "ten")
 
     def words(self, caller: Caller) -> Words:
-        return {"max": caller.me.balance}
+        return bounds(caller)
 
     def answer(self, typed: str, caller: Caller) -> Go["WhichPoint | PointByCode"] | Again:
         amount = read_typed_amount(typed)
@@ -65,112 +64,30 @@ class OtherAmount(Question):
             return Again("again.not_an_amount")
         if amount.amount % STEP or not amount:
             return Again("cash_out.not_round")
-        return _where(amount, caller)
+        return _on(amount, caller)
 
 
-def _where(amount: Dong, caller: Caller) -> "Go[WhichPoint | PointByCode] | Again":
-    if amount > caller.me.balance or not amount:
-        return Again("cash_out.too_much")
-    return Go(WhichPoint(amount) if _near(caller) else PointByCode(amount))
+def _all_of_it(caller: Caller) -> Dong:
+    """Everything, to the last đồng; but what a limit leaves is rounded to notes that a point has."""
+    possible = _possible(caller)
+    if possible.bound is Bound.BALANCE:
+        return possible.most
+    return Dong(possible.most.amount // STEP * STEP)
 
 
-def _near(caller: Caller) -> tuple[Point, ...]:
-    return caller.line.points.near(caller.me.commune_code)[:POINTS_SHOWN]
-
-
-@screen("cash_out.point")
-class WhichPoint(Menu):
-    amount: Dong
-    zero = Zero.BACK
-
-    def words(self, caller: Caller) -> Words:
-        near = enumerate(_near(caller), start=1)
-        return {"points": tuple(Say("cash_out.point.line", {"n": n, "diem": each.name}) for n, each in near)}
-
-    def answer(self, typed: str, caller: Caller) -> Go["AgreeToCashOut | PointByCode"] | Again:
-        near = _near(caller)
-        match typed:
-            case "4":
-                return Go(PointByCode(self.amount))
-            case "1" | "2" | "3" if int(typed) <= len(near):
-                return Go(AgreeToCashOut(self.amount, near[int(typed) - 1].code))
-            case _:
-                return NOT_IN_THE_LIST
-
-
-@screen("cash_out.point_code")
-class PointByCode(Question):
-    amount: Dong
-    zero = Zero.BACK
-    samples = ("1001", "9999")
-
-    def answer(self, typed: str, caller: Caller) -> Go["AgreeToCashOut"] | Again:
-        point = caller.line.points.find(typed)
-        return Go(AgreeToCashOut(self.amount, point.code)) if point else Again("cash_out.no_such_point")
-
-
-@screen("cash_out.agree")
-class AgreeToCashOut(Menu):
-    amount: Dong
-    point_code: str
-    zero = Zero.BACK
-
-    def words(self, caller: Caller) -> Words:
-        point = caller.line.points.find(self.point_code)
-        balance = caller.me.balance
-        return {
-            "tien": self.amount,
-            "diem": point.name if point else self.point_code,
-            "phi": NOTHING,
-            "conlai": balance - self.amount if self.amount <= balance else NOTHING,
-        }
-
-    def answer(self, typed: str, caller: Caller) -> Go["CashOutPin | HowMuch | OrderTaken | Locked | ToHome"] | Again:
-        me = caller.me
-        match typed:
-            case "1" if me.live_cash_out:
-                return Go(OrderTaken(me.live_cash_out.reference))
-            case "1" if me.pin.locked:
-                return Go(Locked())
-            case "1" if self.amount > me.balance:
-                return Go(HowMuch(), note="cash_out.too_much")
-            case "1" if me.pin.is_set:
-                return Go(CashOutPin(self.amount, self.point_code))
-            case "1" | "2":
-                return Go(HOME)
-            case _:
-                return NOT_IN_THE_LIST
-
-
-@screen("cash_out.pin")
-class CashOutPin(Secret):
-    amount: Dong
-    point_code: str
-    samples = ("2580", "1111")
-
-    def text(self, caller: Caller) -> str:
-        return "pin.ask"
-
-    def answer(
-        self, typed: str, caller: Caller
-    ) -> Do[RequestCashOut, Requested] | Do[CountWrongPin, "CashOutPin"] | Do[CountWrongPin, Locked] | Go[Locked] | Again:
-        me = caller.me.id
-        match judge(typed, caller):
-            case Verdict.RIGHT:
-                return Do(RequestCashOut(me, self.amount, self.point_code), Requested(self.amount, self.point_code))
-            case Verdict.WRONG:
-                return Do(CountWrongPin(me), self, note="pin.wrong")
-            case Verdict.LAST_WRONG:
-                return Do(CountWrongPin(me), Locked())
-            case Verdict.LOCKED:
-                return Go(Locked())
-            case Verdict.NO_PIN:
-                return Again("pin.not_a_pin")
+def _on(amount: Dong, caller: Caller) -> Go[WhichPoint | PointByCode] | Again:
+    why_not = not_possible(amount, caller)
+    return Again(why_not) if why_not else Go(where(amount, caller))
 
 
 def how_much(caller: Caller) -> HowMuch | NothingToCash:
-    return HowMuch() if caller.me.balance else NothingToCash()
+    return HowMuch() if _possible(caller).most else NothingToCash()
 
 
-MID_CASH_OUT = frozenset(each.name for each in (HowMuch, OtherAmount, WhichPoint, PointByCode, AgreeToCashOut, CashOutPin))
+MID_CASH_OUT = frozenset(
+    each.name
+    for each in (
+        HowMuch, OtherAmount, WhichPoint, PointByCode, AgreeToCashOut, CashOutPin, AgreeToWallet, WalletPin,
+    )
+)  # fmt: skip
 """Screens on the way to money: whoever is cut there wonders whether it moved."""

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from menus.kinds import HOME, NOT_IN_THE_LIST, Again, Caller, Go, Goodbye, Menu, Say, ToHome, Words, screen
 from ussd_app.domain.caller import CashOutSeen, CashOutState
+from ussd_app.domain.cash_out_rules import Bound
 from ussd_app.domain.money import Dong
 
 REASONS = (
     "wrong_account", "wrong_owner", "no_cash", "network_busy", "over_limit",
-    "sim_unverified", "account_locked", "not_enough", "expired", "other",
+    "sim_unverified", "account_locked", "not_enough", "expired", "point_shut", "other",
 )  # fmt: skip
 """Why a cash-out did not happen, as far as its owner needs to know. A reason we have no words for is `other`."""
 
@@ -64,7 +65,29 @@ class Requested(Goodbye):
         last = caller.me.last_cash_out
         if last and (last.state.live or (last.amount, last.point_code) == (self.amount, self.point_code)):
             return _told(last, caller)
-        return {"lydo": _reason("not_enough" if self.amount > caller.me.balance else "other")}
+        return {"lydo": _why_not(self.amount, caller, self.point_code)}
+
+
+@screen("cash_out.requested_wallet")
+class ToWalletRequested(Goodbye):
+    amount: Dong
+
+    def text(self, caller: Caller) -> str:
+        return "cash_out.pending" if caller.me.live_cash_out else "cash_out.failed"
+
+    def words(self, caller: Caller) -> Words:
+        last = caller.me.last_cash_out
+        if last and (last.state.live or (last.amount, last.to_wallet) == (self.amount, True)):
+            return _told(last, caller)
+        return {"lydo": _why_not(self.amount, caller)}
+
+
+def _why_not(amount: Dong, caller: Caller, point_code: str = "") -> Say:
+    """The likeliest cause of an order that was refused before it was one."""
+    possible, point = caller.line.possible(caller.me), caller.line.points.find(point_code)
+    if amount > possible.most:
+        return _reason("not_enough" if possible.bound is Bound.BALANCE else "over_limit")
+    return _reason("point_shut" if point and point.shut(caller.line.now) else "other")
 
 
 @screen("cash_out.result")
@@ -77,7 +100,7 @@ class Result(Goodbye):
             case CashOutState.ISSUED if order and order.code:
                 return "cash_out.code"
             case CashOutState.PAID:
-                return "cash_out.paid"
+                return "cash_out.paid.wallet" if order and order.to_wallet else "cash_out.paid"
             case CashOutState.FAILED | CashOutState.REVERSED | None:
                 return "cash_out.failed"
             case _:

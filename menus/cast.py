@@ -1,9 +1,9 @@
 """The cast: the people and phones that every dialogue is rehearsed with, each there for one reason."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 
-from menus.cash_out import AgreeToCashOut
+from menus.cash_out_agree import AgreeToCashOut
 from menus.home import Home
 from menus.rehearsal import World
 from menus.visit import Visit, freeze
@@ -21,14 +21,17 @@ from ussd_app.domain.caller import (
     Pin,
     Service,
 )
+from ussd_app.domain.cash_out_rules import CashOutRules, Fee, Limits, Used
+from ussd_app.domain.keepers import Keeper, KeeperPin, RedemptionState
 from ussd_app.domain.money import NOTHING, Dong
 from ussd_app.domain.payments import Cycle, Receipt
 from ussd_app.domain.people import Gender, Language, PayoutMethod
 from ussd_app.domain.phone import Phone
-from ussd_app.domain.points import Point, PointDirectory
+from ussd_app.domain.points import Hours, Point, PointDirectory
 from ussd_app.domain.tickets import Ticket, TicketKind
 
 NOW = datetime(2027, 1, 5, 9, 30, tzinfo=timezone(timedelta(hours=7)))
+PHONE = Phone("+84912345678")
 SERVICE = Service(hotline="18001234", ussd_code="*8899#")
 PIN = "2580"
 TEMPORARY_PIN = "9713"
@@ -40,7 +43,13 @@ POINTS = PointDirectory.of(
         Point("1003", "Quầy Viettel cô Minh", "01840"),
         Point("1004", "Bưu điện chợ Bắc Kạn", "01840"),
         Point("2001", "Bưu điện Đồng Hỷ", "05659"),
-    )
+        Point("2002", "Viettel Đồng Hỷ", "05659", no_cash_on=NOW.date()),
+        Point("2003", "Tạp hóa chợ Đồng Hỷ", "05659", hours=Hours(time(13), time(17))),
+        Point("1101", "Bưu điện Bắc Kạn", "01843", open=False),
+        Point("1102", "Viettel Bắc Kạn", "01843", suspended=True),
+        Point("3001", "Bưu điện Đại Phúc", "05710", suspended=True),
+    ),
+    {"01840": "Bắc Kạn", "01843": "Bắc Kạn", "05659": "Đồng Hỷ", "05710": "Đại Từ", "05488": "Định Hóa"},
 )
 
 
@@ -150,6 +159,23 @@ VUI, LUA, TUYET = (
 )
 """Helped too: paid by the commune, not paid yet, paid into a bank."""
 
+KIM = replace(DAO, id=50, given_name="Kim", wallet=PHONE)
+"""Has a mobile-money account of her own."""
+SON = replace(THANH, id=51, given_name="Sơn", wallet=PHONE)
+"""The same, and no pay point near."""
+DUNG = replace(DAO, id=52, given_name="Dung", commune_code="01843", commune_name="Phường Bắc Kạn")
+"""Every point of the ward is shut; there are others near by."""
+HIEN = replace(DAO, id=53, given_name="Hiền", commune_code="05710", commune_name="Xã Đại Phúc")
+"""Every point is shut, near by too."""
+THU = replace(DAO, id=54, given_name="Thu", commune_code="05659", commune_name="Xã Đồng Hỷ")
+"""One of her points has no cash today, and one opens later."""
+TRANG = replace(NGA, id=55, given_name="Trang", last_cash_out=replace(_order(CashOutState.PAID), asks_given=True))
+"""Cash was handed over, and she has not said how much."""
+DIEP = replace(NGA, id=56, given_name="Diệp", last_cash_out=replace(_order(CashOutState.PAID), to_wallet=True))
+"""Was paid into her own account."""
+LOAN = replace(DAO, id=57, given_name="Loan", used=Used(Dong(400_000), Dong(1_900_000)))
+"""Has taken out money today and this month."""
+
 _LOCKED_TOO = tuple(replace(BINH, id=20 + n, given_name=name) for n, name in enumerate(("Hạnh", "Kiên", "Lý", "Quý")))
 """More people on one phone; locked, so that the walk through a household stays short."""
 
@@ -157,7 +183,7 @@ NO_PIN_YET = {each.id for each in (HUNG, VINH, XUAN, OANH)}
 
 
 def world(*people: Person, cut: CutVisit | None = None, refuses: str = "") -> World:
-    line = Line(Phone("+84912345678"), NOW, SERVICE, people, POINTS, cut)
+    line = Line(PHONE, NOW, SERVICE, people, POINTS, cut_visit=cut)
     pins = {each.id: PIN for each in people if each.id not in NO_PIN_YET}
     temporary = {each.id: TEMPORARY_PIN for each in people if each.pin.temporary_tries}
     return World(line, pins, temporary=temporary, refuses_because=refuses)
@@ -168,13 +194,32 @@ def shut(shut: ClosedUntil | Crowded, *people: Person) -> World:
     return replace(opened, line=replace(opened.line, shut=shut))
 
 
+def limited(limits: Limits, fee: Fee | None = None, person: Person = LOAN) -> World:
+    opened = world(person)
+    return replace(opened, line=replace(opened.line, rules=CashOutRules(limits, fee or Fee())))
+
+
+KEEPER = Keeper(
+    "1001", "Bưu điện Đức Xuân", paid_today=3, sum_today=Dong(1_500_000),
+    amounts=(("RT0815", Dong(500_000)), ("RT0816", Dong(1_000_000))),
+)  # fmt: skip
+
+
+def at_point(keeper: Keeper = KEEPER, says: RedemptionState = RedemptionState.REDEEMED, why: str = "") -> World:
+    opened = world(refuses=why)
+    codes = {"48151623": "RT0815", "42481516": "RT0816"}
+    pin = TEMPORARY_PIN if keeper.pin.starting else PIN
+    line = replace(opened.line, keeper=keeper)
+    return replace(opened, line=line, keeper_pin=pin, codes=codes, at_provider=says)
+
+
 def unproven() -> World:
     opened = world()
     return replace(opened, line=replace(opened.line, unproven=True))
 
 
 def cut_at_agreement(person: Person) -> CutVisit:
-    return CutVisit(freeze(Visit(AgreeToCashOut(Dong(500_000), "1001"), (Home(),), person.id)))
+    return CutVisit(freeze(Visit(AgreeToCashOut(Dong(500_000), "1001", NOTHING), (Home(),), person.id)))
 
 
 def cut_after_ordering(person: Person) -> CutVisit:
@@ -223,4 +268,22 @@ CAST: dict[str, World] = {
     "cut after ordering": world(LAN, cut=cut_after_ordering(LAN)),
     "cut, then refused": world(LIEN, cut=cut_after_ordering(LIEN)),
     "cut, then paid": world(NGA, cut=cut_after_ordering(NGA)),
+    "wallet of their own": world(KIM),
+    "wallet, no point near": world(SON),
+    "wallet was paid into": world(DIEP, cut=cut_after_ordering(DIEP)),
+    "points shut, others near": world(DUNG),
+    "points shut, none near": world(HIEN),
+    "a point without cash": world(THU),
+    "cash handed over": world(TRANG),
+    "day's limit near": limited(Limits(per_day=Dong(1_000_000)), Fee(1_000, 50)),
+    "day's limit reached": limited(Limits(per_day=Dong(400_000))),
+    "month's limit near": limited(Limits(Dong(50_000), per_month=Dong(2_500_000))),
+    "month's limit reached": limited(Limits(per_month=Dong(1_900_000))),
+    "limit of one cash-out": limited(Limits(Dong(50_000), Dong(1_000_000))),
+    "pay point": at_point(),
+    "pay point, starting PIN": at_point(replace(KEEPER, pin=KeeperPin(starting=True))),
+    "pay point, one try left": at_point(replace(KEEPER, has_cash=False, pin=KeeperPin(tries_left=1))),
+    "pay point, locked": at_point(replace(KEEPER, pin=KeeperPin(tries_left=0))),
+    "pay point, refused": at_point(says=RedemptionState.REFUSED, why="expired"),
+    "pay point, no answer yet": at_point(says=RedemptionState.ASKED),
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from menus.arrows import Screens, picture, promised
-from menus.cash_out import CashOutPin
+from menus.cash_out_agree import CashOutPin
 from menus.cast import CAST, EVERYDAY
 from menus.check_pages import Listening, complaints_about_pages, complaints_about_standings, complaints_about_widths
 from menus.check_texts import complaints_about_texts

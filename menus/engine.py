@@ -4,14 +4,18 @@ from dataclasses import dataclass, replace
 
 from menus.drawing import Page, draw, in_parts
 from menus.front_door import GoneOnElsewhere, Nobody, Unproven, WhoIsIt, welcome_back
+from menus.given import greeting
 from menus.helping import Helping
 from menus.home import Farewell, FewChoices, Home
+from menus.keeper import KeeperHome
+from menus.keeper_pin import KeeperPin
 from menus.kinds import Again, Caller, Do, Go, Goodbye, Menu, Outcome, Question, Screen, Secret, ToHome, Zero
 from menus.shut import sign
 from menus.visit import Visit, freeze, thaw
 from menus.wording import TEXTS, Texts
-from ussd_app.domain.caller import Line, Person
-from ussd_app.domain.commands import AcceptPin, Command, ReplacePin, SetPin
+from ussd_app.domain.caller import CutVisit, Line, Person
+from ussd_app.domain.commands import AcceptKeeperPin, AcceptPin, Command, ReplacePin, SetKeeperPin, SetPin
+from ussd_app.domain.keepers import Keeper
 
 __all__ = ["Page", "Turn", "Visit", "dial", "freeze", "gone_on_elsewhere", "press", "show", "thaw"]
 
@@ -78,6 +82,8 @@ def _caller(visit: Visit, line: Line) -> Caller | None:
     standing = visit.standing
     if visit.person_id is not None and person is None:
         return None
+    if standing.for_keeper and (_keeper_on(line) is None or not visit.proved):
+        return None
     if person and person.helped:
         return caller if standing.helper_may else None
     if not standing.public and (person is None or (caller.shared and not visit.proved)):
@@ -94,7 +100,15 @@ def _home(line: Line, visit: Visit | None = None) -> Visit:
         return Visit(Helping() if speaking.helped else Home(), person_id=speaking.id, proved=proved)
     if line.people:
         return Visit(WhoIsIt())
+    if keeper := _keeper_on(line):
+        known = visit is not None and visit.proved and not keeper.pin.starting
+        return Visit(KeeperHome() if known else KeeperPin(), proved=known)
     return Visit(Unproven() if line.unproven else Nobody())
+
+
+def _keeper_on(line: Line) -> Keeper | None:
+    """A phone that somebody calls their own is theirs first: it is no point's."""
+    return None if line.people else line.keeper
 
 
 def _speaking(line: Line, visit: Visit | None) -> Person | None:
@@ -109,12 +123,17 @@ def _speaking(line: Line, visit: Visit | None) -> Person | None:
 
 def _first(line: Line) -> Visit:
     visit = _home(line)
-    if line.cut_visit is None or not isinstance(visit.standing, Home):
+    if not isinstance(visit.standing, Home):
         return visit
-    cut = thaw(line.cut_visit.standing)
-    cut_at = cut.standing if cut and cut.person_id == visit.person_id else None
     caller = Caller(line, line.people[0])
-    return replace(visit, standing=welcome_back(line.cut_visit, cut_at, caller))
+    standing = _cut_short(line.cut_visit, visit, caller) if line.cut_visit else visit.standing
+    return replace(visit, standing=greeting(caller) if isinstance(standing, Home) else standing)
+
+
+def _cut_short(cut_visit: CutVisit, visit: Visit, caller: Caller) -> Screen:
+    cut = thaw(cut_visit.standing)
+    cut_at = cut.standing if cut and cut.person_id == visit.person_id else None
+    return welcome_back(cut_visit, cut_at, caller)
 
 
 # ---- one key ---------------------------------------------------------------------------------------------
@@ -163,8 +182,9 @@ def _follow(visit: Visit, outcome: Outcome, caller: Caller) -> Turn:
             speaking = visit if speaking_as is None else replace(visit, person_id=speaking_as, proved=False)
             return Turn(_step(speaking, to, line), note=note)
         case Do(command, to, note):
-            # Only a shared phone asks who it is: elsewhere the PIN is asked for each time it is needed.
-            proved = visit.proved or (caller.shared and isinstance(command, AcceptPin | SetPin | ReplacePin))
+            # A shared phone asks who it is, a point's its keeper: elsewhere the PIN is asked for whenever it is needed.
+            proved = visit.proved or isinstance(command, AcceptKeeperPin | SetKeeperPin)
+            proved = proved or (caller.shared and isinstance(command, AcceptPin | SetPin | ReplacePin))
             return Turn(_step(replace(visit, proved=proved), to, line), (command,), note)
 
 

@@ -1,8 +1,11 @@
 """Who is calling: nobody we know, one person, or one of several on a shared phone; and a visit that was cut."""
 
-from menus.cash_out import AgreeToCashOut, CashOutPin, HowMuch, OtherAmount, PointByCode, WhichPoint
+from menus.cash_out import HowMuch, OtherAmount
+from menus.cash_out_agree import AgreeToCashOut, AgreeToWallet, CashOutPin, WalletPin
 from menus.cash_out_result import OrderTaken
+from menus.cash_out_where import PointByCode, WhichPoint
 from menus.first_pin import BirthYear
+from menus.given import AskGiven, HowMuchGiven, greeting
 from menus.help import Help
 from menus.helping import Helping
 from menus.home import FewChoices, Home
@@ -94,11 +97,11 @@ class GivePin(Secret):
 
     def answer(
         self, typed: str, caller: Caller
-    ) -> Do[AcceptPin, Home] | Do[CountWrongPin, "GivePin"] | Do[CountWrongPin, Locked] | Go[Locked] | Again:
+    ) -> Do[AcceptPin, Home | AskGiven] | Do[CountWrongPin, "GivePin"] | Do[CountWrongPin, Locked] | Go[Locked] | Again:
         me = caller.me.id
         match judge(typed, caller):
             case Verdict.RIGHT:
-                return Do(AcceptPin(me), Home())
+                return Do(AcceptPin(me), greeting(caller))
             case Verdict.WRONG:
                 return Do(CountWrongPin(me), self, note="pin.wrong")
             case Verdict.LAST_WRONG:
@@ -112,7 +115,17 @@ class GivePin(Secret):
 Proof = GivePin | TemporaryPin | BirthYear | Locked | Home | Helping
 """What someone must give before anything private: nothing, where the phone is theirs alone or they help with it."""
 
-WorthResuming = DidItArrive | HowMuchCame | HowMuch | OtherAmount | WhichPoint | PointByCode | AgreeToCashOut
+WorthResuming = (
+    DidItArrive
+    | HowMuchCame
+    | HowMuch
+    | OtherAmount
+    | WhichPoint
+    | PointByCode
+    | AgreeToCashOut
+    | AgreeToWallet
+    | HowMuchGiven
+)
 
 
 @screen("resume.cut")
@@ -148,10 +161,14 @@ def welcome_back(cut: CutVisit, cut_at: Screen | None, caller: Caller) -> Welcom
     if cut.cash_out_reference:
         return OrderTaken(cut.cash_out_reference) if last and last.reference == cut.cash_out_reference else Home()
     match cut_at:
-        case CashOutPin(amount=amount, point_code=point_code):
-            # What the PIN is for is shown again first.
-            return CutShort(AgreeToCashOut(amount, point_code))
-        case DidItArrive() | HowMuchCame() | HowMuch() | OtherAmount() | WhichPoint() | PointByCode() | AgreeToCashOut():
+        # What the PIN is for is shown again first.
+        case CashOutPin(amount=amount, point_code=point_code, fee=fee):
+            return CutShort(AgreeToCashOut(amount, point_code, fee))
+        case WalletPin(amount=amount, fee=fee):
+            return CutShort(AgreeToWallet(amount, fee))
+        case DidItArrive() | HowMuchCame() | HowMuch() | OtherAmount() | WhichPoint() | PointByCode():
+            return CutShort(cut_at)
+        case AgreeToCashOut() | AgreeToWallet() | HowMuchGiven():
             return CutShort(cut_at)
         case Home() | FewChoices() | Help() if cut.timed_out:
             return FewChoices()

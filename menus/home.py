@@ -29,7 +29,7 @@ class Home(Menu):
     zero = Zero.LEAVE
 
     def answer(self, typed: str, caller: Caller) -> Journeys | Go[Help] | Again:
-        return Go(Help()) if typed == "5" else _journey(typed, caller)
+        return Go(Help()) if typed == "5" else journey(typed, caller)
 
 
 @screen("few")
@@ -40,10 +40,10 @@ class FewChoices(Menu):
     samples = ("4", "6")
 
     def answer(self, typed: str, caller: Caller) -> Journeys | Do[OpenTicket, TicketOpened] | Again:
-        return ask_the_office(TicketKind.CALL_BACK, caller) if typed == "5" else _journey(typed, caller)
+        return ask_the_office(TicketKind.CALL_BACK, caller) if typed == "5" else journey(typed, caller)
 
 
-def _journey(typed: str, caller: Caller) -> Journeys | Again:
+def journey(typed: str, caller: Caller) -> Journeys | Again:
     match typed:
         case "1":
             return Go(balance(caller))

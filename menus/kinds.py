@@ -107,6 +107,8 @@ class Screen:
     """May be shown on a shared phone before the PIN: it tells nothing of anyone's money."""
     helper_may: ClassVar[bool] = False
     """May be shown to a helper who has its owner's consent: to read and to confirm, nothing else."""
+    for_keeper: ClassVar[bool] = False
+    """Shown on a pay point's own phone, after its PIN, and nowhere else."""
     samples: ClassVar[tuple[str, ...]] = ()
     """Answers worth trying, for the checker."""
 

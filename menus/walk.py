@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from menus.arrows import Arrow, taken
 from menus.engine import Turn, Visit, dial, owns, press
 from menus.home import Home
+from menus.keeper_pin import KeeperPin, RepeatKeeperPin
 from menus.kinds import Caller, Do, Goodbye, Secret
 from menus.rehearsal import World
-from ussd_app.domain.commands import Command, ProposePin, ReplacePin, SetPin
+from ussd_app.domain.commands import Command, ProposePin, ReplacePin, SetKeeperPin, SetPin
 
 KEYS = (*"0123456789", "00", "", "#", "*", "-1", "7" * 200, "１", "²", "ố", "\x00", "🙂")
 """What thumbs, children and broken networks send."""
@@ -124,6 +125,9 @@ def _step(place: Place, typed: str, seen: Walk) -> Step:
 def _proved(place: Place, typed: str, command: Command | None) -> Proof:
     """What this key proves, judged by the world's own knowledge and not by the dialogue's word for it."""
     visit, world = place.visit, place.world
+    if isinstance(visit.standing, KeeperPin | RepeatKeeperPin):
+        known = world.keeper_proposed if isinstance(command, SetKeeperPin) else world.keeper_pin
+        return frozenset({PIN}) if typed and typed == known else frozenset()
     if not isinstance(visit.standing, Secret) or visit.person_id is None or isinstance(command, ProposePin | ReplacePin):
         return frozenset()
     if typed in (world.pins.get(visit.person_id), world.temporary.get(visit.person_id)) or (

@@ -7,12 +7,19 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from sms.care_notices import CARE_NOTICES
+from sms.cash_out_notices import CASH_OUT_NOTICES
 from sms.kinds import Notice
 from sms.notices import NOTICES
 from sms.payment_notices import PAYMENT_NOTICES
 from sms.replies import REPLIES
 
-EVERY_NOTICE: Mapping[str, type[Notice]] = {**NOTICES, **PAYMENT_NOTICES, **CARE_NOTICES, **REPLIES}
+EVERY_NOTICE: Mapping[str, type[Notice]] = {
+    **NOTICES,
+    **CASH_OUT_NOTICES,
+    **PAYMENT_NOTICES,
+    **CARE_NOTICES,
+    **REPLIES,
+}
 
 
 class NoSuchNotice(ValueError):

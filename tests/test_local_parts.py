@@ -5,7 +5,7 @@ from ussd_app.local.services import Services
 from ussd_app.settings import Settings
 
 FOUND = Services("postgresql://bam@/postgres?host=/s", "unix:///s/redis.sock", "")
-KEPT = ["web", "sms-code", "sms-bulk", "cash-out", "clock"]
+KEPT = ["web", "sms-code", "sms-bulk", "cash-out", "redeem", "clock"]
 
 
 def test_a_simulated_stack_has_demo_people_and_its_own_networks():

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from ussd_app.actions import cash_outs as actions
 from ussd_app.domain.caller import CashOutState
-from ussd_app.store import attempts
+from ussd_app.store import attempts, restorations
 from ussd_app.store.cash_outs import CashOut
 from workers import cash_out_clearance, provider_health
 from workers.cash_out_watch import FIRST_LOOK, look_at_ended
@@ -131,7 +131,7 @@ def _take(office: Office, provider: MobileMoney, cash_out: CashOut) -> CashOut |
 
 def _enquire(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
     issued = cash_out.state is CashOutState.ISSUED
-    match provider.enquire(order_of(office, cash_out)):
+    match _ask(office, provider, cash_out):
         case port.Issued() as code:
             if issued:
                 _wait(office, cash_out, CashOutState.ISSUED, asked=False)
@@ -155,6 +155,14 @@ def _enquire(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
                 provider_health.busy(office, provider, reason)
         case port.NotFound():
             _not_found(office, cash_out)
+
+
+def _ask(office: Office, provider: MobileMoney, cash_out: CashOut) -> port.State:
+    answer = provider.enquire(order_of(office, cash_out))
+    if cash_out.ask_first and not isinstance(answer, port.StillUnsure):
+        with office.database.begin() as db:
+            restorations.answered(db, cash_out.id)
+    return answer
 
 
 def _remembered(office: Office, cash_out: CashOut) -> bool:

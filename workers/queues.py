@@ -25,6 +25,7 @@ QUEUES: dict[str, QueueOf] = {
         QueueOf("sms-code", "workers.tasks.drain_messages", (Lane.CODE,)),
         QueueOf("sms-bulk", "workers.tasks.drain_messages", (Lane.MONEY, Lane.REMINDER, Lane.CAMPAIGN)),
         QueueOf("cash-out", "workers.tasks.drain_cash_outs"),
+        QueueOf("redeem", "workers.tasks.drain_redemptions"),
     )
 }
 

@@ -13,7 +13,7 @@ from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.receipts import ask_some
 from ussd_app.actions.release import finish_release, unfinished
 from ussd_app.domain.caller import MINUTES_TO_RESULT
-from ussd_app.store import attempts, delivery_reports, messages, unsure_messages, visit_counts
+from ussd_app.store import attempts, delivery_reports, messages, redemptions, unsure_messages, visit_counts
 from workers.cash_out import give_up_waiting
 from workers.office import Office
 from workers.queues import QUEUES, ring
@@ -29,9 +29,9 @@ def relay(office: Office, redis: Redis, now: datetime) -> None:
     """Ring the bell of every queue that has something due. All that was lost with Redis comes back here."""
     with office.database.begin() as db:
         lanes = set(awake_lanes(messages.due_lanes(db, now), office.desk.local(now)))
-        cash = attempts.any_due(db, now)
+        due = {"cash-out": attempts.any_due(db, now), "redeem": redemptions.any_due(db, now)}
     for queue in QUEUES.values():
-        if lanes.intersection(queue.lanes) or (cash and not queue.lanes):
+        if lanes.intersection(queue.lanes) or due.get(queue.name):
             try:
                 ring(redis, queue.name)
             except RedisError:

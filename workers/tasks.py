@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rq import get_current_job
 
-from workers import cash_out, send_sms
+from workers import cash_out, redeem, send_sms
 from workers.office import Office
 from workers.queues import QUEUES, answered
 
@@ -33,6 +33,11 @@ def drain_cash_outs(queue: str) -> int:
     return cash_out.drain(_here())
 
 
+def drain_redemptions(queue: str) -> int:
+    _say_answered(queue)
+    return redeem.drain(_here())
+
+
 def _say_answered(queue: str) -> None:
     job = get_current_job()
     if job is not None:
@@ -43,5 +48,7 @@ def drain_once(queue: str) -> None:
     """What waited while no worker was there, before the first bell."""
     if QUEUES[queue].lanes:
         send_sms.drain(_here(), QUEUES[queue].lanes)
+    elif queue == "redeem":
+        redeem.drain(_here())
     else:
         cash_out.drain(_here())

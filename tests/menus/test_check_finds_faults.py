@@ -6,7 +6,8 @@ from datetime import datetime
 import pytest
 
 from menus.balance import Balance
-from menus.cash_out import AgreeToCashOut, CashOutPin, HowMuch, OtherAmount
+from menus.cash_out import HowMuch, OtherAmount
+from menus.cash_out_agree import AgreeToCashOut, CashOutPin
 from menus.cash_out_result import Requested
 from menus.cast import CAST, EVERYDAY, NOW
 from menus.check import complaints
@@ -92,7 +93,7 @@ def test_money_without_the_pin(monkeypatch: Patch) -> None:
         return Do(command, Requested(self.amount, self.point_code))
 
     monkeypatch.setattr(AgreeToCashOut, "answer", answer)
-    assert "cash_out.agree [any language] does RequestCashOut without the PIN" in found()
+    assert "cash_out.agree_here [any language] does RequestCashOut without the PIN" in found()
 
 
 def test_money_for_any_pin_at_all(monkeypatch: Patch) -> None:
@@ -101,7 +102,7 @@ def test_money_for_any_pin_at_all(monkeypatch: Patch) -> None:
         return Do(command, Requested(self.amount, self.point_code))
 
     monkeypatch.setattr(CashOutPin, "answer", answer)
-    assert "cash_out.pin [any language] does RequestCashOut without the PIN" in found()
+    assert "cash_out.pin_here [any language] does RequestCashOut without the PIN" in found()
 
 
 def test_a_first_pin_without_the_year_of_birth(monkeypatch: Patch) -> None:
@@ -171,10 +172,10 @@ def test_a_key_that_raises(monkeypatch: Patch) -> None:
 def test_a_page_that_cannot_bear_a_change_of_the_world(monkeypatch: Patch) -> None:
     def words(self: AgreeToCashOut, caller: Caller) -> dict[str, object]:
         left = caller.me.balance - self.amount
-        return {"tien": self.amount, "diem": "", "phi": Dong(0), "conlai": left}
+        return {"tien": self.amount, "diem": "", "phi": Dong(0), "conlai": left, "gio": "", "ng": "", "max": left}
 
     monkeypatch.setattr(AgreeToCashOut, "words", words)
-    assert "cash_out.agree [any language] cannot bear a change of the world: ValueError" in found()
+    assert "cash_out.agree_here [any language] cannot bear a change of the world: ValueError" in found()
 
 
 # ---- 5: every page fits ----------------------------------------------------------------------------------

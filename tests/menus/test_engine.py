@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from menus.cash_out import AgreeToCashOut, CashOutPin
+from menus.cash_out_agree import AgreeToCashOut, CashOutPin
 from menus.cast import CAST, DAO, EVERYDAY, HUNG, MAI, PIN, SEN, world
 from menus.engine import Turn, Visit, dial, freeze, press, show, thaw
 from menus.front_door import CutShort, WhoIsIt
@@ -15,11 +15,13 @@ from menus.shut import shut_page
 from menus.wording import TEXTS, NoSuchText, say
 from ussd_app.domain.caller import CutVisit
 from ussd_app.domain.commands import ConfirmPayment, CountWrongPin, RequestCashOut
-from ussd_app.domain.money import Dong
+from ussd_app.domain.money import NOTHING, Dong
 from ussd_app.domain.people import Language
 
 LINE = CAST[EVERYDAY].line
-AT_THE_PIN = Visit(CashOutPin(Dong(500_000), "1001"), (Home(), AgreeToCashOut(Dong(500_000), "1001")), DAO.id)
+AT_THE_PIN = Visit(
+    CashOutPin(Dong(500_000), "1001", NOTHING), (Home(), AgreeToCashOut(Dong(500_000), "1001", NOTHING)), DAO.id
+)
 
 
 def test_cash_moves_only_after_the_pin() -> None:
@@ -47,13 +49,13 @@ def test_keys_dialled_with_the_code_stop_at_the_first_wrong_one() -> None:
 
 def test_a_frozen_visit_is_compact_json_without_names_or_secrets() -> None:
     frozen = freeze(AT_THE_PIN)
-    assert json.loads(frozen)[1] == ["cash_out.pin", {"amount": 500_000, "point_code": "1001"}]
+    assert json.loads(frozen)[1] == ["cash_out.pin_here", {"amount": 500_000, "point_code": "1001", "fee": 0}]
     assert DAO.given_name not in frozen
     assert thaw(frozen) == AT_THE_PIN
 
 
 def test_a_screen_inside_a_screen_survives_too() -> None:
-    visit = Visit(CutShort(AgreeToCashOut(Dong(500_000), "1001")), person_id=DAO.id)
+    visit = Visit(CutShort(AgreeToCashOut(Dong(500_000), "1001", NOTHING)), person_id=DAO.id)
     assert thaw(freeze(visit)) == visit
 
 

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 import requests
 from gsma_cases import Listener
+from openapi import conforms
 from waiting import until
 
 from ussd_app.simulator.networks.app import networks_running
@@ -28,10 +29,10 @@ class Provider:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         if method == "POST":
             named = {"X-CorrelationID": str(uuid4())} | named
-        return requests.request(method, self.url + path, json=body, headers=named, timeout=30)
+        return _held(requests.request(method, self.url + path, json=body, headers=named, timeout=30))
 
     def get(self, path: str, **query: str) -> Any:
-        return requests.get(self.url + path, params=query, timeout=30).json()
+        return _held(requests.get(self.url + path, params=query, timeout=30)).json()
 
     def pay(self, amount: str, to: str = ELDER, **wishes: Any) -> dict[str, Any]:
         """A disbursement, and what became of it."""
@@ -59,6 +60,14 @@ class Provider:
 
     def hears(self, client_id: str) -> Any:
         return self.listener.heard[client_id].get(timeout=15)[1]
+
+
+def _held(answer: requests.Response) -> requests.Response:
+    """Every answer that a test sees is as GSMA's OpenAPI files say."""
+    asked = answer.request
+    if answer.content:
+        conforms(asked.method or "", asked.path_url, answer.status_code, answer.json())
+    return answer
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 import requests
 from gsma_cases import Listener, all_cases, run
+from jsonschema import ValidationError
+from openapi import conforms
 
 from ussd_app.simulator.networks.app import networks_running
 from ussd_app.simulator.networks.configuration import NetworksConfiguration
@@ -63,3 +65,13 @@ def test_every_case_of_the_public_list_is_there():
 
 def test_the_deviations_are_those_that_are_written_down():
     assert {name for _, case in all_cases() for name in case.get("deviations", [])} == set(DEVIATIONS)
+
+
+def test_answers_really_are_held_against_the_published_files():
+    done = {"amount": "1", "currency": "VND", "type": "transfer", "transactionReference": "1", "transactionStatus": "x"}
+    parties = {"debitParty": [{"key": "msisdn", "value": "1"}], "creditParty": [{"key": "msisdn", "value": "2"}]}
+    assert conforms("GET", "/v1.2/mm/transactions/1", 200, done | parties) == 2
+    with pytest.raises(ValidationError):
+        conforms("GET", "/transactions/1", 200, done)
+    with pytest.raises(ValidationError):
+        conforms("POST", "/batchtransactions", 400, {"errorCategory": "Validation", "errorCode": "genericError"})

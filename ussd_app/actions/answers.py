@@ -24,6 +24,7 @@ from ussd_app.domain.caller import PaymentSeen, Person
 from ussd_app.domain.commands import Command, ConfirmPayment, ReportNotReceived, ReportWrongAmount
 from ussd_app.domain.payments import Receipt
 from ussd_app.store import callers, inbound
+from ussd_app.store.cash_out_rules import Since
 from ussd_app.store.inbound import Received
 from ussd_app.store.quick import InTransaction
 
@@ -57,9 +58,9 @@ def of_a_payment(
         return _as_it_stands(person.payments[0] if person.payments else None)
     carry_out(db, desk, press, _command(person, payment, understood))
     inbound.note_answer(db, received, person_id=person.id, payment_id=payment.id)
-    (now_seen,) = [
-        each for each in callers.people_on(InTransaction(db), desk.vault, press.phone.e164) if each.id == person.id
-    ]
+    since = Since.of(desk.local(press.now))
+    people = callers.people_on(InTransaction(db), desk.vault, press.phone.e164, since)
+    (now_seen,) = [each for each in people if each.id == person.id]
     return _done(_payment(now_seen, payment.id))
 
 

@@ -1,21 +1,28 @@
-"""What a provider's answer does to a cash-out: the code goes out, the hold is posted, or it is given back."""
+"""What a provider's answer does to a cash-out: the code goes out, the hold is posted, or the money comes back."""
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
+from sms.cash_out_notices import CashOutReversed, PaidIntoWallet
 from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, Notice
 from ussd_app.actions import telling
-from ussd_app.actions.desk import Desk
+from ussd_app.actions.desk import Desk, new_reference
 from ussd_app.domain.caller import CashOutState
+from ussd_app.domain.keepers import RedemptionState
+from ussd_app.domain.ledger import MoreThanThereWas, ReusedWithOtherContent
 from ussd_app.domain.money import Dong
 from ussd_app.domain.people import Gender, given_name
-from ussd_app.store import cash_outs
+from ussd_app.store import cash_outs, redemptions
 from ussd_app.store import ledger as ledger_store
-from ussd_app.store.callers import CODE
+from ussd_app.store.cash_outs import CashOut
+from ussd_app.store.keepers import CODE
+
+log = logging.getLogger(__name__)
 
 LOOK_AT_ISSUED_EVERY = timedelta(minutes=2)
 """The provider tells when a code is redeemed; this is for the day it does not."""
@@ -32,6 +39,7 @@ def issue_code(
         db,
         id,
         code_sealed=desk.vault.seal(CODE, code),
+        code_lookup=desk.vault.fingerprint(CODE, code),
         expires_at=expires_at,
         provider_reference=provider_reference,
         now=now,
@@ -55,18 +63,27 @@ def pay(db: Connection, desk: Desk, id: UUID, *, provider_reference: str, paid_a
         return
     ledger_store.post(db, id, "cash handed over")
     cash_outs.end(db, id, state=CashOutState.PAID, reason="", provider_reference=provider_reference, now=now)
+    redemptions.end_with_cash_out(db, id, RedemptionState.REDEEMED, reason="", now=now)
     person = _person(db, order)
-    notice = CashOutReceipt(
-        gender=Gender(person.gender),
+    _tell(db, desk, order, _receipt(desk, order, person, paid_at), f"cash-out-receipt:{id}", now)
+
+
+def _receipt(desk: Desk, order: CashOut, person: Row[tuple[str, str, str, str, int]], paid_at: datetime) -> Notice:
+    gender, at, balance = Gender(person.gender), desk.local(paid_at), Dong(person.balance)
+    if order.wallet:
+        return PaidIntoWallet(
+            gender=gender, amount=order.amount, paid_at=at, fee=order.fee, balance=balance, reference=order.reference
+        )
+    return CashOutReceipt(
+        gender=gender,
         given_name=given_name(person.full_name),
         amount=order.amount,
         point_name=person.point_name,
-        paid_at=desk.local(paid_at),
+        paid_at=at,
         fee=order.fee,
-        balance=Dong(person.balance),
+        balance=balance,
         reference=order.reference,
     )
-    _tell(db, desk, order, notice, f"cash-out-receipt:{id}", now)
 
 
 def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) -> None:
@@ -76,6 +93,7 @@ def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) ->
         return
     ledger_store.void(db, id, reason)
     cash_outs.end(db, id, state=CashOutState.FAILED, reason=reason, provider_reference=None, now=now)
+    redemptions.end_with_cash_out(db, id, RedemptionState.REFUSED, reason=reason, now=now)
     person = _person(db, order)
     notice = CashOutFailed(
         gender=Gender(person.gender), amount=order.amount, reference=order.reference, returned_at=desk.local(now)
@@ -83,7 +101,53 @@ def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) ->
     _tell(db, desk, order, notice, f"cash-out-failed:{id}", now)
 
 
-def _person(db: Connection, order: cash_outs.CashOut) -> Row[tuple[str, str, str, str, int]]:
+def reverse(
+    db: Connection, desk: Desk, id: UUID, *, reversal_id: UUID, amount: Dong, provider_reference: str, now: datetime
+) -> bool:
+    """The provider has taken back what it had paid, wholly or in part: it is its owner's again, who is told.
+
+    False, and nothing done, when this reversal was written before, when the cash-out was never paid, or when more would
+    come back than went.
+    """
+    order = cash_outs.lock(db, desk.vault, id)
+    if order is None or order.state not in (CashOutState.PAID, CashOutState.REVERSED):
+        return False
+    try:
+        with db.begin_nested():
+            new = ledger_store.reverse(db, id, reversal_id, amount, f"reversed by the provider: {provider_reference}")
+            if new:
+                cash_outs.reverse(db, id, amount, now)
+    except (MoreThanThereWas, ReusedWithOtherContent):
+        log.error("cash-out %s: a reversal of %s (%s) is more than was paid", order.reference, amount, provider_reference)
+        return False
+    if new:
+        cash_outs.note_finding(db, "reversed", id, new_reference("V"), now)
+        person = _person(db, order)
+        notice = CashOutReversed(
+            gender=Gender(person.gender), amount=amount, reference=order.reference, returned_at=desk.local(now)
+        )
+        _tell(db, desk, order, notice, f"cash-out-reversed:{reversal_id}", now)
+    return new
+
+
+def late_success(
+    db: Connection, desk: Desk, id: UUID, *, provider_reference: str, amount: Dong | None = None, now: datetime
+) -> bool:
+    """The provider has paid after all what was declared failed and given back: money that waits for a person's decision.
+
+    It is owed to the provider, and never taken from its owner, who may have spent it. False when it was written before.
+    """
+    order = cash_outs.lock(db, desk.vault, id)
+    if order is None or order.state is not CashOutState.FAILED:
+        return False
+    if not ledger_store.suspend(db, id, f"paid after it was declared failed: {provider_reference}", amount):
+        return False
+    cash_outs.note_finding(db, "late_success", id, new_reference("V"), now)
+    log.error("cash-out %s: paid by the provider (%s) after it was declared failed", order.reference, provider_reference)
+    return True
+
+
+def _person(db: Connection, order: CashOut) -> Row[tuple[str, str, str, str, int]]:
     return db.execute(
         text("""SELECT p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language,
                        coalesce(t.name, '') AS point_name,
@@ -97,7 +161,7 @@ def _person(db: Connection, order: cash_outs.CashOut) -> Row[tuple[str, str, str
 def _tell(
     db: Connection,
     desk: Desk,
-    order: cash_outs.CashOut,
+    order: CashOut,
     notice: Notice,
     event: str,
     now: datetime,

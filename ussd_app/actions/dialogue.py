@@ -7,17 +7,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
 
-from ussd_app.actions import records, tickets
+from ussd_app.actions import cash_out_requests, given, records, redemptions, tickets
 from ussd_app.actions.desk import Desk, new_reference
-from ussd_app.domain import commands, ledger
-from ussd_app.domain.ledger import NotEnoughMoney
-from ussd_app.domain.money import NOTHING, Dong
-from ussd_app.domain.people import PayoutMethod
+from ussd_app.domain import commands
+from ussd_app.domain.money import Dong
 from ussd_app.domain.phone import Phone
-from ussd_app.store import cash_outs, pins
-from ussd_app.store import ledger as ledger_store
+from ussd_app.store import pins
 
 DAYS_TO_CALL_BACK = 5
 
@@ -67,8 +63,13 @@ def carry_out(db: Connection, desk: Desk, press: Press, command: commands.Comman
             tickets.open_ticket(db, desk, command, press.phone.e164, press.now)
         case commands.UseAsHelper():
             records.use_as_helper(db, desk, command.person_id, press.phone, press.session_id, press.now)
-        case commands.RequestCashOut():
-            return _request_cash_out(db, desk, press, command)
+        case commands.RequestCashOut() | commands.RequestToWallet():
+            asked = cash_out_requests.request(db, desk, command, press.id, press.phone, press.now)
+            return Effect(press.id if asked else None)
+        case commands.SayGiven():
+            given.say_given(db, desk, command, press.phone.e164, press.now)
+        case _:
+            redemptions.carry_out_at_point(db, desk, press.phone, press.id, command, press.now)
     return Effect()
 
 
@@ -104,36 +105,3 @@ def _complain(
             "now": now,
         },
     )
-
-
-def _request_cash_out(db: Connection, desk: Desk, press: Press, command: commands.RequestCashOut) -> Effect:
-    """Hold the money and write the row a worker will take to the provider: both, or neither."""
-    pins.forgive(db, command.person_id)
-    try:
-        with db.begin_nested():
-            _check_allowed(db, command)
-            cash_outs.insert(
-                db,
-                desk.vault,
-                id=press.id,
-                reference=new_reference("R"),
-                person_id=command.person_id,
-                asked_from=press.phone.e164,
-                to=command.point_code,
-                amount=command.amount,
-                fee=NOTHING,
-                provider=desk.provider,
-                now=press.now,
-            )
-            sources = ledger_store.sources(db, command.person_id, command.amount)
-            ledger_store.hold(db, press.id, sources, ledger.clearing(desk.provider), "cash-out asked")
-    except (NotEnoughMoney, IntegrityError):
-        return Effect()
-    return Effect(press.id)
-
-
-def _check_allowed(db: Connection, command: commands.RequestCashOut) -> None:
-    sql = "SELECT payout_method FROM person WHERE id = :id FOR NO KEY UPDATE"  # or it would wait for foreign keys
-    row = db.execute(text(sql), {"id": command.person_id}).one()
-    if not PayoutMethod(row.payout_method).cash_out_here:
-        raise NotEnoughMoney("this person's money is kept elsewhere")

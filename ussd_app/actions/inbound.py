@@ -26,6 +26,7 @@ from ussd_app.domain.caller import Person
 from ussd_app.domain.people import Language
 from ussd_app.domain.phone import Phone, read_phone
 from ussd_app.store import callers, inbound, messages, opt_outs, recipients
+from ussd_app.store.cash_out_rules import Since
 from ussd_app.store.inbound import Received
 from ussd_app.store.quick import InTransaction
 from ussd_app.store.recipients import Recipient
@@ -83,7 +84,7 @@ class Line:
 
     def __init__(self, db: Connection, desk: Desk, received: Received, press: Press) -> None:
         self._db, self._desk, self._received, self._press = db, desk, received, press
-        people = callers.people_on(InTransaction(db), desk.vault, press.phone.e164)
+        people = callers.people_on(InTransaction(db), desk.vault, press.phone.e164, Since.of(desk.local(press.now)))
         self._reached = {each.person_id: each for each in recipients.on(db, press.phone.e164)}
         self._own = [each for each in people if each.id in self._reached and not each.helped]
         self._helps = any(each.helped for each in people)

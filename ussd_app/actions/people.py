@@ -12,9 +12,9 @@ from ussd_app.domain.people import PayoutMethod
 from ussd_app.lists.errors import Reject
 from ussd_app.lists.people import PersonRow
 from ussd_app.store.vault import Vault
+from ussd_app.store.wallets import PAYOUT_ACCOUNT
 
 NATIONAL_ID = "national id"
-PAYOUT_ACCOUNT = "payout account"
 
 
 @dataclass(slots=True)

@@ -16,10 +16,12 @@ from ussd_app.cli import (
     ledger,
     lists,
     programmes,
+    restore,
     setup,
     sheets,
     sms_office,
     tickets,
+    unclaimed,
     visits,
 )
 from ussd_app.cli.counter import Counter
@@ -60,12 +62,20 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
         "What communes keep for their people, and the sessions in which it is handed out.",
         (focal.open_session, focal.list_session, focal.hand_out, focal.close_session, focal.explain, focal.communes),
     ),
+    "restore": (
+        "Going on after a backup was restored.",
+        (restore.begin, restore.show, restore.end, restore.assign),
+    ),
     "ledger": ("The ledger.", (ledger.check, ledger.fund, ledger.periods)),
     "programmes": (
         "What each programme pays.",
         (programmes.list_them, programmes.set_amount, programmes.set_priority),
     ),
     "tickets": ("What people asked of the office.", (tickets.list_open, tickets.close)),
+    "unclaimed": (
+        "Money that waits for its owner.",
+        (unclaimed.list_them, unclaimed.ask_return, unclaimed.claim_again, unclaimed.agree),
+    ),
     "visits": ("What people do on the line.", (visits.report,)),
     "db": ("The database.", (setup.upgrade,)),
     "demo": ("Demo data.", (setup.demo_lists, setup.demo_load)),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from ussd_app.domain.cash_out_rules import CashOutRules, Possible, Used
+from ussd_app.domain.keepers import Keeper
 from ussd_app.domain.money import NOTHING, Dong
 from ussd_app.domain.payments import Cycle, Receipt
 from ussd_app.domain.people import Gender, Language, PayoutMethod
@@ -62,6 +64,10 @@ class CashOutSeen:
     """Key of the reason of a failure, as in the texts under `reason.…`."""
     code: str = field(default="", repr=False)
     code_expires_at: datetime | None = None
+    to_wallet: bool = False
+    """Into the person's own account, and at no point."""
+    asks_given: bool = False
+    """Cash was handed over, and its owner has not yet been asked how much."""
 
 
 def _never(typed: str) -> bool:
@@ -114,7 +120,10 @@ class Person:
     commune_code: str
     commune_name: str
     payout_method: PayoutMethod
+    wallet: Phone | None = field(default=None, repr=False)
+    """Their own mobile-money account, where it is proved to be theirs."""
     balance: Dong = NOTHING
+    used: Used = field(default_factory=Used)
     payments: tuple[PaymentSeen, ...] = ()
     last_cash_out: CashOutSeen | None = None
     pin: Pin = field(default_factory=Pin)
@@ -189,6 +198,9 @@ class Line:
     service: Service
     people: tuple[Person, ...] = ()
     points: PointDirectory = field(default_factory=PointDirectory)
+    rules: CashOutRules = field(default_factory=CashOutRules)
+    keeper: Keeper | None = None
+    """Set on a pay point's own phone."""
     cut_visit: CutVisit | None = None
     unproven: bool = False
     """Registered once, but silent too long, recycled or in another SIM: nothing is told until it is proved again."""
@@ -198,6 +210,10 @@ class Line:
     def own(self) -> tuple[Person, ...]:
         """Those whose phone this is, without those who are only helped from it."""
         return tuple(each for each in self.people if not each.helped)
+
+    def possible(self, person: Person) -> Possible:
+        """What one person may still take out today."""
+        return self.rules.possible(person.balance, person.used)
 
 
 @dataclass(frozen=True, slots=True)

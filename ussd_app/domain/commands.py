@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ussd_app.domain.money import Dong
+from ussd_app.domain.money import NOTHING, Dong
 from ussd_app.domain.people import Language, Voice
 from ussd_app.domain.tickets import TicketKind
 
@@ -78,7 +78,30 @@ class RequestCashOut:
     person_id: int
     amount: Dong
     point_code: str
+    fee: Dong = NOTHING
+    """What the person was shown, on top of the amount: never more is taken."""
     needs_pin: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class RequestToWallet:
+    """Hold the money and ask the provider to pay it into the person's own mobile-money account."""
+
+    person_id: int
+    amount: Dong
+    fee: Dong = NOTHING
+    needs_pin: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class SayGiven:
+    """The owner says how much was really handed over for a cash-out. A difference opens a ticket against the point."""
+
+    person_id: int
+    reference: str
+    given: Dong | None
+    """None: they would rather not say."""
+    needs_pin: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +150,66 @@ class UseAsHelper:
     needs_pin: ClassVar[bool] = False
 
 
-Command = (
+# ---- from a pay point's own phone: whose it is says the line, and not the command ------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptKeeperPin:
+    """The right PIN of this point's phone was keyed."""
+
+    needs_pin: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class CountWrongKeeperPin:
+    """A wrong one was keyed; the third in a row locks."""
+
+    needs_pin: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeKeeperPin:
+    """Keep a PIN of the keeper's own choice, hashed, until it is keyed a second time."""
+
+    typed: str = field(repr=False)
+    needs_pin: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class SetKeeperPin:
+    """It was keyed twice the same: it is the PIN of this phone now."""
+
+    needs_pin: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class SayCash:
+    """Whether there is cash at this point for the rest of today."""
+
+    has_cash: bool
+    needs_pin: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class CountWrongCode:
+    """A code was keyed in that no live cash-out has at this point."""
+
+    needs_pin: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemCode:
+    """The right code was keyed in: have the provider redeem it at this point."""
+
+    reference: str
+    needs_pin: ClassVar[bool] = True
+
+
+KeeperCommand = (
+    AcceptKeeperPin | CountWrongKeeperPin | ProposeKeeperPin | SetKeeperPin | SayCash | CountWrongCode | RedeemCode
+)
+
+PersonCommand = (
     ConfirmPayment
     | ReportNotReceived
     | ReportWrongAmount
@@ -136,9 +218,13 @@ Command = (
     | AcceptPin
     | CountWrongPin
     | RequestCashOut
+    | RequestToWallet
+    | SayGiven
     | ReplacePin
     | CountWrongTemporaryPin
     | ChooseLanguage
     | OpenTicket
     | UseAsHelper
 )
+
+Command = PersonCommand | KeeperCommand

@@ -13,6 +13,8 @@ class TicketKind(StrEnum):
     FEE_TAKEN = "fee_taken"
     LOST_SIM = "lost_sim"
     SUSPICIOUS_CALL = "suspicious_call"
+    SHORT_CASH = "short_cash"
+    """A point handed over less than it was to."""
 
     @property
     def days_to_answer(self) -> int:

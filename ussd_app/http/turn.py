@@ -20,11 +20,13 @@ from ussd_app.actions.cuts import tell_after_cut
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.caller import ClosedHours, ClosedUntil, Crowded, CutVisit, Line, Service
+from ussd_app.domain.cash_out_rules import CashOutRules
 from ussd_app.domain.points import PointDirectory
 from ussd_app.http.callback import Callback, Fingerprint
 from ussd_app.http.form import BadForm
-from ussd_app.store import callers, points, visits
+from ussd_app.store import callers, cash_out_rules, points, visits
 from ussd_app.store.callers import PAGE, Seen, StoredVisit
+from ussd_app.store.cash_out_rules import Since
 from ussd_app.store.database import Database
 from ussd_app.store.quick import InTransaction, Speaker
 
@@ -60,7 +62,7 @@ class Dialogue:
     ) -> None:
         self._database, self._desk, self._service, self._clock = database, desk, service, clock
         self._hours, self._calls_a_minute = hours, calls_a_minute
-        self._points = PointDirectory()
+        self._points, self._rules = PointDirectory(), CashOutRules()
         self._points_read_at = float("-inf")
 
     def answer(self, call: Callback) -> Answer:
@@ -120,6 +122,7 @@ class Dialogue:
             session_id=call.session_id,
             phone=call.phone.e164,
             begins=call.begins,
+            since=self._since(now),
             resume_since=now - RESUME_WITHIN,
             lately=now - LATELY,
         )
@@ -132,6 +135,8 @@ class Dialogue:
             service=self._service.on(call.network_code),
             people=seen.people,
             points=self._directory(),
+            rules=self._rules,
+            keeper=seen.keeper,
             cut_visit=cut,
             unproven=seen.unproven,
             shut=self._closed(now),
@@ -144,8 +149,12 @@ class Dialogue:
         if time.monotonic() - self._points_read_at > POINTS_KEPT_S:
             with self._database.begin() as db:
                 self._points = points.directory(db)
+                self._rules = cash_out_rules.on(db, self._desk.provider, self.today())
             self._points_read_at = time.monotonic()
         return self._points
+
+    def _since(self, now: datetime) -> Since:
+        return Since.of(self._desk.local(now))
 
     def _said_before(self, call: Callback, visit: StoredVisit | None) -> Answer | None:
         """The stored page, when this callback is a repeat, comes late, or the session has ended."""
@@ -187,8 +196,8 @@ class Dialogue:
             line = self._line(call, seen, now)
             turn = self._decide(call, seen, line)
             cash_out_id = self._carry_out(db, call, turn, now)
-            people = callers.people_on(speaker, self._desk.vault, call.phone.e164)
-            page = engine.show(turn, replace(line, people=people))
+            people, keeper = callers.on_the_line(speaker, self._desk.vault, call.phone.e164, self._since(now))
+            page = engine.show(turn, replace(line, people=people, keeper=keeper))
             kept = self._kept(call, seen.visit, turn, page, now, cash_out_id)
             if not visits.keep(speaker, {**kept, "commanded": True}):
                 raise TakenByAnother

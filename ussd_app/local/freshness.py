@@ -22,6 +22,8 @@ def forget_everything(var: Path) -> None:
             where = f" at http://127.0.0.1:{port}" if port else ""
             raise CannotStart(f"Bấm still runs here{where}; stop it first, nothing was removed.")
         with lock:
+            if _provider_runs(var / "provider"):
+                raise CannotStart("`make provider` still runs; stop it first, nothing was removed.")
             if any_left(var):
                 raise CannotStart("Processes of a killed run still live; `make run` and Ctrl-C end them.")
             for each in var.iterdir():
@@ -29,3 +31,13 @@ def forget_everything(var: Path) -> None:
                     shutil.rmtree(each)
                 elif each.name not in _LOCKS:
                     each.unlink()
+
+
+def _provider_runs(room: Path) -> bool:
+    if not room.is_dir():
+        return False
+    lock = take_lock(room)
+    if lock is None:
+        return True
+    lock.close()
+    return any_left(room)

@@ -13,7 +13,7 @@ from ussd_app.local.processes import ProcessSpec
 from ussd_app.local.services import Services
 from ussd_app.settings import HOME, Settings
 
-_LANES = ("sms-code", "sms-bulk", "cash-out")
+_LANES = ("sms-code", "sms-bulk", "cash-out", "redeem")
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def run(
     with in_words(), contextlib.ExitStack() as until_done:
         pause = _stopping_when_asked()
         make_room(var)
-        until_done.enter_context(_sole_owner(var))
+        until_done.enter_context(_sole_owner(var, verb))
         if count := end_leftovers(var):
             say(f"Ended {count} processes of an earlier run that was killed.")
         must_be_free(settings.port, verb)
@@ -137,16 +137,19 @@ def _has_terminal() -> bool:
 
 
 @contextlib.contextmanager
-def _sole_owner(var: Path) -> Iterator[IO[str]]:
+def _sole_owner(var: Path, verb: str) -> Iterator[IO[str]]:
     lock = take_lock(var)
     if lock is None:
-        raise CannotStart(_already(var))
+        raise CannotStart(_already(var, verb))
     with lock:
         yield lock
 
 
-def _already(var: Path) -> str:
-    if port := running_port(var):
+def _already(var: Path, verb: str) -> str:
+    port = running_port(var)
+    if port and verb != "make run":
+        return f"`{verb}` already runs here: http://127.0.0.1:{port}/ (Ctrl-C in its terminal stops it)."
+    if port:
         return f"Bấm already runs here: http://127.0.0.1:{port}/simulator/ (Ctrl-C in its terminal stops it)."
     if running_services(var):
         return "Another command is using the database of this checkout; start again when it has ended."

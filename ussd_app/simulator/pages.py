@@ -70,7 +70,8 @@ def _add_lists(pages: Blueprint, database: Database) -> None:
     @pages.get("/api/points")
     def list_points() -> ResponseReturnValue:
         with database.begin() as db:
-            return jsonify([asdict(each) for each in directory(db).by_code.values()])
+            open_ones = [each for each in directory(db).by_code.values() if each.open]
+        return jsonify([{"code": each.code, "name": each.name, "commune_code": each.commune_code} for each in open_ones])
 
     @pages.get("/api/phones/<phone>/ledger")
     def ledger(phone: str) -> ResponseReturnValue:

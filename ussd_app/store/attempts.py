@@ -16,6 +16,7 @@ from ussd_app.store.vault import Vault
 
 _DUE = """state IN ('held', 'sent', 'unknown', 'issued') AND next_step_at <= :now
           AND (lease_until IS NULL OR lease_until <= :now)
+          AND NOT (state = 'held' AND EXISTS (SELECT 1 FROM restoration WHERE ended_at IS NULL))
           AND NOT EXISTS (SELECT 1 FROM provider_pause p WHERE p.provider = cash_out.provider AND p.until > :now
                           AND (cash_out.state = 'held' OR p.reason = 'not_authorised'))"""
 """Nothing is sent to a provider that pauses; what it has is asked about all the same, unless it lets nobody in."""
@@ -68,7 +69,8 @@ def take(
         text("""UPDATE cash_out SET state = 'sent', next_step_at = coalesce(hinted_at, :ask_at), reason = '',
                        first_sent_at = coalesce(first_sent_at, :now), resend_until = coalesce(resend_until, :resend_until),
                        lease_until = :lease_until, version = version + 1
-                WHERE id = :id AND version = :version AND state = 'held'
+                WHERE id = :id AND version = :version AND state = 'held' AND NOT ask_first
+                AND NOT EXISTS (SELECT 1 FROM restoration WHERE ended_at IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM provider_pause p WHERE p.provider = cash_out.provider AND p.until > :now)
                 RETURNING version"""),
         {

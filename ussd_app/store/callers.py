@@ -9,15 +9,19 @@ from functools import partial
 from typing import Any
 
 from ussd_app.domain.caller import CashOutSeen, CashOutState, HandOut, InCharge, PaymentSeen, Person, Pin
+from ussd_app.domain.cash_out_rules import Used
+from ussd_app.domain.keepers import Keeper
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle, Receipt
 from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
 from ussd_app.domain.tickets import Ticket, TicketKind
+from ussd_app.store import keepers, wallets
+from ussd_app.store.cash_out_rules import Since
+from ussd_app.store.keepers import CODE, KEEPER
 from ussd_app.store.pins import MOST_WRONG_TRIES, pin_matches
 from ussd_app.store.quick import Speaker
 from ussd_app.store.vault import Vault
 
-CODE = "cash-out code"
 PAGE = "page"
 
 MOST_PEOPLE_ON_A_LINE = 30
@@ -33,6 +37,12 @@ _PERSON = f"""
            h.helped, c.officer_name, c.officer_phone,
            (SELECT coalesce(sum(credits_posted - debits_posted - debits_pending), 0)::bigint
             FROM account WHERE person_id = p.id) AS balance,
+           (SELECT json_build_object('day', coalesce(sum(amount - reversed_amount) FILTER (WHERE asked_at >= %(day)s), 0),
+                                     'month', coalesce(sum(amount - reversed_amount), 0)) FROM cash_out
+            WHERE person_id = p.id AND asked_at >= %(month)s AND state <> 'failed') AS used,
+           CASE WHEN p.payout_method = 'mobile_money' AND p.payout_account_sealed IS NOT NULL THEN json_build_object(
+               'sealed', encode(p.payout_account_sealed, 'hex'),
+               'proved', ARRAY(SELECT e164 FROM person_phone WHERE person_id = p.id AND unproven_at IS NULL)) END AS wallet,
            (SELECT json_agg(y) FROM (
                SELECT y.id, y.cycle, y.programme, y.amount, y.receipt, y.receipt_reference,
                       k.reference AS case_reference, to_char(k.due_on, 'FMDD/FMMM') AS case_due
@@ -40,9 +50,11 @@ _PERSON = f"""
                WHERE y.person_id = p.id AND y.state = 'released'
                ORDER BY y.cycle DESC, y.id DESC LIMIT {MOST_PAYMENTS_SEEN}) y) AS payments,
            (SELECT row_to_json(o) FROM (
-               SELECT o.reference, o.amount, o.state, o.asked_at, o.point_code, t.name AS point_name, o.reason,
+               SELECT o.reference, o.amount, o.state, o.asked_at, coalesce(o.point_code, '') AS point_code,
+                      coalesce(t.name, '') AS point_name, o.reason, o.kind = 'wallet' AS to_wallet,
+                      o.state = 'paid' AND o.kind = 'code' AND o.given = 'not_asked' AS asks_given,
                       encode(o.code_sealed, 'hex') AS code_sealed, o.code_expires_at
-               FROM cash_out o JOIN point t ON t.code = o.point_code
+               FROM cash_out o LEFT JOIN point t ON t.code = o.point_code
                WHERE o.person_id = p.id ORDER BY o.asked_at DESC LIMIT 1) o) AS cash_out,
            (SELECT json_agg(t) FROM (
                SELECT reference, kind, to_char(due_on, 'FMDD/FMMM') AS due, state = 'open' AS open FROM complaint
@@ -66,14 +78,14 @@ _UNPROVEN = "EXISTS (SELECT FROM person_phone WHERE e164 = %(phone)s AND unprove
 _VISIT = "v.turn, v.text_length, v.text_mark, v.page_sealed, v.state, v.standing, v.phone"
 
 _LINE_AND_VISIT = f"""
-    SELECT ({_PEOPLE}), NULL, NULL, NULL, {_UNPROVEN}, 0::bigint, {_VISIT}
+    SELECT ({_PEOPLE}), ({KEEPER}), NULL, NULL, NULL, {_UNPROVEN}, 0::bigint, {_VISIT}
     FROM (SELECT 1) AS one LEFT JOIN visit v ON v.session_id = %(session)s
 """
 
 # Only a session that begins may find one that was cut. Its gateway says when: long after the last page it timed out
 # (30 seconds are given for a key); at once, somebody hung up; and where it says nothing, nothing is supposed.
 _LINE_AND_VISIT_AT_FIRST = f"""
-    SELECT ({_PEOPLE}), cut.standing, cut.reference, cut.timed_out, {_UNPROVEN},
+    SELECT ({_PEOPLE}), ({KEEPER}), cut.standing, cut.reference, cut.timed_out, {_UNPROVEN},
            (SELECT count(*) FROM visit r WHERE r.phone = %(phone)s AND r.changed_at > %(lately)s), {_VISIT}
     FROM (SELECT 1) AS one
     LEFT JOIN visit v ON v.session_id = %(session)s
@@ -106,6 +118,7 @@ class Seen:
     """What one look at the database says about a callback."""
 
     people: tuple[Person, ...]
+    keeper: Keeper | None
     visit: StoredVisit | None
     cut_standing: str | None
     cut_cash_out: str
@@ -123,6 +136,7 @@ def look(
     session_id: str,
     phone: str,
     begins: bool,
+    since: Since,
     resume_since: datetime,
     lately: datetime,
 ) -> Seen:
@@ -133,14 +147,17 @@ def look(
         {
             "session": session_id,
             "phone": phone,
+            "day": since.day,
+            "month": since.month,
             "resume_since": resume_since,
             "lately": lately,
         },
     )
-    values: tuple[Any, ...] = row or (None,) * 13
-    people, cut_standing, cut_reference, cut_timed_out, unproven, begun, turn, *visit = values
+    values: tuple[Any, ...] = row or (None,) * 14
+    people, keeper, cut_standing, cut_reference, cut_timed_out, unproven, begun, turn, *visit = values
     return Seen(
         people=tuple([_person(each, vault) for each in people or ()]),
+        keeper=keepers.read(keeper, vault, since.day.date()) if keeper else None,
         visit=None if turn is None else StoredVisit(turn, *visit),
         cut_standing=cut_standing,
         cut_cash_out=cut_reference or "",
@@ -150,11 +167,17 @@ def look(
     )
 
 
-def people_on(db: Speaker, vault: Vault, phone: str) -> tuple[Person, ...]:
-    """Everyone on a line, read again after something was done."""
-    row, _ = db.say(_PEOPLE, {"phone": phone})
-    (people,) = row or (None,)
-    return tuple([_person(each, vault) for each in people or ()])
+def people_on(db: Speaker, vault: Vault, phone: str, since: Since) -> tuple[Person, ...]:
+    """Everyone on a line."""
+    return on_the_line(db, vault, phone, since)[0]
+
+
+def on_the_line(db: Speaker, vault: Vault, phone: str, since: Since) -> tuple[tuple[Person, ...], Keeper | None]:
+    """Everyone on a line, and the keeper whose line it is, read again after something was done."""
+    row, _ = db.say(f"SELECT ({_PEOPLE}), ({KEEPER})", {"phone": phone, "day": since.day, "month": since.month})
+    people, keeper = row or (None, None)
+    read = tuple([_person(each, vault) for each in people or ()])
+    return read, keepers.read(keeper, vault, since.day.date()) if keeper else None
 
 
 def _person(row: Mapping[str, Any], vault: Vault) -> Person:
@@ -167,7 +190,11 @@ def _person(row: Mapping[str, Any], vault: Vault) -> Person:
         commune_code=row["commune_code"],
         commune_name=row["commune_name"],
         payout_method=PayoutMethod(row["payout_method"]),
+        wallet=wallets.own(vault, bytes.fromhex(row["wallet"]["sealed"]), row["wallet"]["proved"])
+        if row["wallet"]
+        else None,
         balance=Dong(row["balance"]),
+        used=Used(Dong(int(row["used"]["day"])), Dong(int(row["used"]["month"]))),
         payments=tuple(_payment(each) for each in row["payments"] or ()),
         last_cash_out=_cash_out(row["cash_out"], vault) if row["cash_out"] else None,
         pin=Pin(
@@ -214,4 +241,6 @@ def _cash_out(row: Mapping[str, Any], vault: Vault) -> CashOutSeen:
         reason=row["reason"],
         code=vault.open(CODE, bytes.fromhex(row["code_sealed"])) if row["code_sealed"] else "",
         code_expires_at=datetime.fromisoformat(row["code_expires_at"]) if row["code_expires_at"] else None,
+        to_wallet=row["to_wallet"],
+        asks_given=row["asks_given"],
     )

@@ -42,10 +42,13 @@ class CashOut:
     """The correlation id at the provider: the cash-out's own, or a later one where an attempt surely came to nothing."""
     version: int
     """Counts every step: who holds an older one has been overtaken."""
+    ask_first: bool
+    """The database was restored since: only the provider knows what became of it."""
 
 
 COLUMNS = """id, reference, person_id, asked_from, point_code, wallet_sealed, amount, fee, state, asked_at, first_sent_at,
-             resend_until, asks, provider, coalesce(attempt_id, id) AS attempt_id, version"""
+             resend_until, asks, provider, coalesce(attempt_id, id) AS attempt_id, version,
+             ask_first"""
 
 
 def read(row: Row[Any], vault: Vault) -> CashOut:
@@ -66,6 +69,7 @@ def read(row: Row[Any], vault: Vault) -> CashOut:
         provider=row.provider,
         attempt_id=row.attempt_id,
         version=row.version,
+        ask_first=row.ask_first,
     )
 
 
@@ -118,13 +122,15 @@ def issue(
     id: UUID,
     *,
     code_sealed: bytes,
+    code_lookup: bytes,
     expires_at: datetime,
     provider_reference: str,
     now: datetime,
     next_step_at: datetime,
 ) -> None:
     db.execute(
-        text("""UPDATE cash_out SET state = 'issued', code_sealed = :code, code_expires_at = :expires_at,
+        text("""UPDATE cash_out SET state = 'issued', code_sealed = :code, code_lookup = :lookup,
+                       code_expires_at = :expires_at,
                        provider_reference = :reference, issued_at = :now,
                        next_step_at = coalesce(hinted_at, :next_step_at),
                        lease_until = NULL, reason = '', asks = 0, version = version + 1
@@ -132,6 +138,7 @@ def issue(
         {
             "id": id,
             "code": code_sealed,
+            "lookup": code_lookup,
             "expires_at": expires_at,
             "reference": provider_reference,
             "now": now,
@@ -146,8 +153,8 @@ def end(
     """Paid or failed: the code is forgotten in the same moment."""
     db.execute(
         text("""UPDATE cash_out SET state = :state, reason = :reason, ended_at = :now, code_sealed = NULL,
-                       provider_reference = coalesce(:reference, provider_reference), lease_until = NULL,
-                       version = version + 1
+                       code_lookup = NULL, lease_until = NULL,
+                       provider_reference = coalesce(:reference, provider_reference), version = version + 1
                 WHERE id = :id"""),
         {"id": id, "state": state.value, "reason": reason, "reference": provider_reference, "now": now},
     )
@@ -183,3 +190,22 @@ def keep_callback(
             {"id": known, "now": now},
         )
     return new is not None
+
+
+def reverse(db: Connection, id: UUID, amount: Dong, now: datetime) -> None:
+    """Paid, and taken back by the provider, wholly or in part; `amount` is added to what came back before."""
+    db.execute(
+        text("""UPDATE cash_out SET state = 'reversed', reversed_amount = reversed_amount + :amount, ended_at = :now,
+                       version = version + 1 WHERE id = :id AND state IN ('paid', 'reversed')"""),
+        {"id": id, "amount": amount.amount, "now": now},
+    )
+
+
+def note_finding(db: Connection, kind: str, id: UUID, reference: str, now: datetime) -> bool:
+    """Write down what an officer must look at. False when it was written before."""
+    new = db.execute(
+        text("""INSERT INTO cash_out_finding (reference, kind, cash_out_id, first_at, last_at)
+                VALUES (:reference, :kind, :id, :now, :now) ON CONFLICT DO NOTHING RETURNING 1"""),
+        {"reference": reference, "kind": kind, "id": id, "now": now},
+    )
+    return new.first() is not None

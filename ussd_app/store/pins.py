@@ -14,6 +14,10 @@ MOST_WRONG_TRIES = 3
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
+def hash_pin(typed: str) -> str:
+    return _hasher.hash(typed)
+
+
 def pin_matches(pin_hash: str | None, typed: str) -> bool:
     if not pin_hash:
         return False

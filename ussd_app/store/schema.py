@@ -42,6 +42,13 @@ def _fill_communes(db: Connection) -> None:
                 ON CONFLICT (code, valid_from) DO NOTHING"""),
         rows,
     )
+    with (HERE / "reference" / "former_districts.csv").open(encoding="utf-8", newline="") as file:
+        districts = [{**row, "since": UNITS_SINCE} for row in csv.DictReader(file)]
+    db.execute(
+        text("""UPDATE commune SET former_district = :district
+                WHERE code = :code AND valid_from = :since AND former_district IS DISTINCT FROM :district"""),
+        districts,
+    )
 
 
 def _fill_points(db: Connection) -> None:

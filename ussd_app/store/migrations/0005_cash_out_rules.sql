@@ -11,6 +11,7 @@ ALTER TABLE cash_out ADD COLUMN code_lookup bytea;                  -- keyed HMA
 ALTER TABLE cash_out ADD CONSTRAINT cash_out_code_forgotten CHECK
     (state NOT IN ('paid', 'failed', 'reversed') OR code_lookup IS NULL);
 CREATE INDEX cash_out_code_at_point ON cash_out (point_code) WHERE state = 'issued';
+CREATE INDEX cash_out_paid_at_point ON cash_out (point_code, ended_at) WHERE state = 'paid';
 
 ALTER TABLE cash_out ADD COLUMN reversed_amount bigint NOT NULL DEFAULT 0;
 ALTER TABLE cash_out ADD CONSTRAINT cash_out_reversed_at_most_once_over CHECK (reversed_amount BETWEEN 0 AND amount);
@@ -56,6 +57,10 @@ CREATE TABLE provider_fee (
     source      text NOT NULL CHECK (source <> ''),
     PRIMARY KEY (provider, valid_from)
 );
+
+-- Which communes are near each other: those of one district, as the districts were until 1 July 2025 --------
+
+ALTER TABLE commune ADD COLUMN former_district text;
 
 -- The points: when they are open, whether they have cash today, and why they may not pay --------------------
 

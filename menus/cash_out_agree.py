@@ -1,0 +1,177 @@
+"""What will be taken, where it goes and what it costs, agreed to; and only then the PIN."""
+
+from menus.cash_out_result import OrderTaken, Requested, ToWalletRequested, day, hour
+from menus.kinds import HOME, NOT_IN_THE_LIST, Again, Caller, Do, Go, Menu, Secret, ToHome, Words, Zero, screen
+from menus.pin import Locked, Verdict, judge
+from ussd_app.domain.caller import Person
+from ussd_app.domain.cash_out_rules import Bound
+from ussd_app.domain.commands import CountWrongPin, RequestCashOut, RequestToWallet
+from ussd_app.domain.money import Dong
+
+DIGITS_SHOWN = 3
+"""Of a wallet's number: enough for its owner to know it."""
+
+
+def bounds(caller: Caller) -> Words:
+    """What a person may take out, for the texts that say so."""
+    possible = caller.line.possible(caller.me)
+    return {"max": possible.most, "min": possible.least}
+
+
+def not_possible(amount: Dong, caller: Caller) -> str | None:
+    """The key of the text that says why this amount cannot be asked for; None when it can."""
+    possible = caller.line.possible(caller.me)
+    if amount and possible.least > amount:
+        return "cash_out.too_little"
+    if amount > possible.most or not amount:
+        return "cash_out.too_much" if possible.bound is Bound.BALANCE else "cash_out.over_limit"
+    return None
+
+
+def _cost(amount: Dong, fee: Dong, caller: Caller) -> Words:
+    left = caller.me.balance.amount - amount.amount - fee.amount
+    return {"tien": amount, "phi": fee, "conlai": Dong(max(0, left)), **bounds(caller)}
+
+
+def _before_pin(amount: Dong, caller: Caller) -> Go[OrderTaken | Locked] | Again | None:
+    """Whatever changed since the page was drawn and makes the PIN pointless."""
+    me = caller.me
+    if me.live_cash_out:
+        return Go(OrderTaken(me.live_cash_out.reference))
+    if me.pin.locked:
+        return Go(Locked())
+    why_not = not_possible(amount, caller)
+    return Again(why_not) if why_not else None
+
+
+@screen("cash_out.agree_here")
+class AgreeToCashOut(Menu):
+    amount: Dong
+    point_code: str
+    fee: Dong
+    zero = Zero.BACK
+
+    def text(self, caller: Caller) -> str:
+        point = caller.line.points.find(self.point_code)
+        return "cash_out.agree.later" if point and point.opens_at(caller.line.now) else "cash_out.agree"
+
+    def words(self, caller: Caller) -> Words:
+        point, now = caller.line.points.find(self.point_code), caller.line.now
+        opens = (point.opens_at(now) if point else None) or now
+        return {
+            **_cost(self.amount, self.fee, caller),
+            "diem": point.name if point else self.point_code,
+            "gio": hour(opens, caller),
+            "ng": day(opens, caller),
+        }
+
+    def answer(self, typed: str, caller: Caller) -> Go["CashOutPin | OrderTaken | Locked | ToHome"] | Again:
+        point = caller.line.points.find(self.point_code)
+        shut = point.shut(caller.line.now) if point else None
+        match typed:
+            case "1" if other := _before_pin(self.amount, caller):
+                return other
+            case "1" if shut:
+                return Again(f"cash_out.shut.{shut}")
+            case "1" if caller.me.pin.is_set:
+                return Go(CashOutPin(self.amount, self.point_code, self.fee))
+            case "1" | "2":
+                return Go(HOME)
+            case _:
+                return NOT_IN_THE_LIST
+
+
+@screen("cash_out.pin_here")
+class CashOutPin(Secret):
+    amount: Dong
+    point_code: str
+    fee: Dong
+    samples = ("2580", "1111")
+
+    def text(self, caller: Caller) -> str:
+        return "pin.ask"
+
+    def answer(
+        self, typed: str, caller: Caller
+    ) -> Do[RequestCashOut, Requested] | Do[CountWrongPin, "CashOutPin"] | Do[CountWrongPin, Locked] | Go[Locked] | Again:
+        me = caller.me.id
+        match judge(typed, caller):
+            case Verdict.RIGHT:
+                asked = RequestCashOut(me, self.amount, self.point_code, self.fee)
+                return Do(asked, Requested(self.amount, self.point_code))
+            case Verdict.WRONG:
+                return Do(CountWrongPin(me), self, note="pin.wrong")
+            case Verdict.LAST_WRONG:
+                return Do(CountWrongPin(me), Locked())
+            case Verdict.LOCKED:
+                return Go(Locked())
+            case Verdict.NO_PIN:
+                return Again("pin.not_a_pin")
+
+
+@screen("cash_out.agree_wallet")
+class AgreeToWallet(Menu):
+    amount: Dong
+    fee: Dong
+    zero = Zero.BACK
+
+    def text(self, caller: Caller) -> str:
+        return self.name if caller.me.wallet else "cash_out.wallet_gone"
+
+    def words(self, caller: Caller) -> Words:
+        return {**_cost(self.amount, self.fee, caller), "duoi": ending(caller.me)}
+
+    def answer(self, typed: str, caller: Caller) -> Go["WalletPin | OrderTaken | Locked | ToHome"] | Again:
+        match typed:
+            case "1" if other := _before_pin(self.amount, caller):
+                return other
+            case "1" if caller.me.pin.is_set and caller.me.wallet:
+                return Go(WalletPin(self.amount, self.fee))
+            case "1" | "2":
+                return Go(HOME)
+            case _:
+                return NOT_IN_THE_LIST
+
+
+@screen("cash_out.wallet_pin")
+class WalletPin(Secret):
+    amount: Dong
+    fee: Dong
+    samples = ("2580", "1111")
+
+    def text(self, caller: Caller) -> str:
+        return "pin.ask"
+
+    def answer(
+        self, typed: str, caller: Caller
+    ) -> (
+        Do[RequestToWallet, ToWalletRequested]
+        | Do[CountWrongPin, "WalletPin"]
+        | Do[CountWrongPin, Locked]
+        | Go[Locked]
+        | Again
+    ):
+        me = caller.me.id
+        match judge(typed, caller):
+            case Verdict.RIGHT:
+                return Do(RequestToWallet(me, self.amount, self.fee), ToWalletRequested(self.amount))
+            case Verdict.WRONG:
+                return Do(CountWrongPin(me), self, note="pin.wrong")
+            case Verdict.LAST_WRONG:
+                return Do(CountWrongPin(me), Locked())
+            case Verdict.LOCKED:
+                return Go(Locked())
+            case Verdict.NO_PIN:
+                return Again("pin.not_a_pin")
+
+
+def ending(person: Person) -> str:
+    return person.wallet.e164[-DIGITS_SHOWN:] if person.wallet else ""
+
+
+def agree_here(amount: Dong, point_code: str, caller: Caller) -> AgreeToCashOut:
+    return AgreeToCashOut(amount, point_code, caller.line.rules.fee.of(amount))
+
+
+def agree_to_wallet(amount: Dong, caller: Caller) -> AgreeToWallet:
+    return AgreeToWallet(amount, caller.line.rules.fee.of(amount))

@@ -1,0 +1,60 @@
+"""Taking codes that points have keyed in to the provider, and asking under the same id until the answer is known."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import cast
+
+from ussd_app.actions import redemptions as actions
+from ussd_app.store import redemptions
+from ussd_app.store.redemptions import Redemption
+from workers.mobile_money import port
+from workers.mobile_money.port import Codes, Offer
+from workers.office import Office
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=45)
+AT_ONCE = 20
+ASK_AFTER_S = (2, 5, 15, 60, 300, 900)
+
+
+def drain(office: Office) -> int:
+    """Take every code that is due to the provider once; how many."""
+    taken = 0
+    while not office.stop.is_set() and (due := _claim(office)):
+        for each in due:
+            _redeem(office, each)
+        taken += len(due)
+    return taken
+
+
+def _claim(office: Office) -> list[Redemption]:
+    with office.database.begin() as db:
+        return redemptions.claim_due(db, office.desk.vault, now=office.clock(), lease=LEASE, limit=AT_ONCE)
+
+
+def _redeem(office: Office, redemption: Redemption) -> None:
+    answer = _ask(office, redemption)
+    now = office.clock()
+    with office.database.begin() as db:
+        match answer:
+            case port.Redeemed(amount, reference):
+                actions.redeemed(db, office.desk, redemption, amount=amount, provider_reference=reference, now=now)
+            case port.NotRedeemed(reason):
+                actions.refused(db, redemption, reason, now)
+            case port.Unsure(reason):
+                log.warning("cash-out %s: no clear answer to its code (%s); asking", redemption.reference, reason)
+                after = timedelta(seconds=ASK_AFTER_S[min(redemption.asks, len(ASK_AFTER_S) - 1)])
+                redemptions.ask_again(db, redemption.id, reason=reason, at=now + after)
+
+
+def _ask(office: Office, redemption: Redemption) -> port.Redeemed | port.NotRedeemed | port.Unsure:
+    if not redemption.code:  # the cash-out has ended: its own enquiry settles this as well
+        return port.NotRedeemed("expired")
+    provider = office.mobile_money
+    if Offer.CODE not in provider.offers:
+        return port.NotRedeemed("refused_by_provider")
+    wish = port.Redemption(redemption.id, redemption.code, redemption.point_code)
+    return cast(Codes, provider).redeem(wish)
