@@ -62,7 +62,7 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "statements": ("Providers' statements.", (closes.import_statement, closes.fetch)),
     "close": (
         "The daily close: lists, ledger and statement.",
-        (closes.close_day, closes.show_day, closes.open_board, closes.settle),
+        (closes.close_day, closes.show_day, closes.open_board, closes.settle, closes.export),
     ),
     "focal": (
         "What communes keep for their people, and the sessions in which it is handed out.",
