@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from ussd_app.actions.desk import Desk, new_reference
+from ussd_app.actions.desk import Desk
 from ussd_app.domain import ledger
 from ussd_app.domain.commands import RequestCashOut, RequestToWallet
 from ussd_app.domain.ledger import NotEnoughMoney
 from ussd_app.domain.money import Dong
 from ussd_app.domain.people import PayoutMethod
 from ussd_app.domain.phone import Phone
-from ussd_app.store import cash_out_rules, cash_outs, pins, points, wallets
+from ussd_app.store import cash_out_rules, cash_outs, pins, points, references, wallets
 from ussd_app.store import ledger as ledger_store
 from ussd_app.store.cash_out_rules import Since
 
@@ -40,7 +40,7 @@ def request(
                 db,
                 desk.vault,
                 id=id,
-                reference=new_reference("R"),
+                reference=references.new(db, "R"),
                 person_id=command.person_id,
                 asked_from=asked_from.e164,
                 to=to,

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Row, text
 from sms.cash_out_notices import CashOutReversed, PaidIntoWallet
 from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, Notice
 from ussd_app.actions import telling
-from ussd_app.actions.desk import Desk, new_reference
+from ussd_app.actions.desk import Desk
 from ussd_app.domain.caller import CashOutState
 from ussd_app.domain.keepers import RedemptionState
 from ussd_app.domain.ledger import MoreThanThereWas, ReusedWithOtherContent
 from ussd_app.domain.money import Dong
 from ussd_app.domain.people import Gender, given_name
-from ussd_app.store import cash_outs, redemptions
+from ussd_app.store import cash_outs, redemptions, references
 from ussd_app.store import ledger as ledger_store
 from ussd_app.store.cash_outs import CashOut
 from ussd_app.store.keepers import CODE
@@ -121,7 +121,7 @@ def reverse(
         log.error("cash-out %s: a reversal of %s (%s) is more than was paid", order.reference, amount, provider_reference)
         return False
     if new:
-        cash_outs.note_finding(db, "reversed", id, new_reference("V"), now)
+        cash_outs.note_finding(db, "reversed", id, references.new(db, "V"), now)
         person = _person(db, order)
         notice = CashOutReversed(
             gender=Gender(person.gender), amount=amount, reference=order.reference, returned_at=desk.local(now)
@@ -142,7 +142,7 @@ def late_success(
         return False
     if not ledger_store.suspend(db, id, f"paid after it was declared failed: {provider_reference}", amount):
         return False
-    cash_outs.note_finding(db, "late_success", id, new_reference("V"), now)
+    cash_outs.note_finding(db, "late_success", id, references.new(db, "V"), now)
     log.error("cash-out %s: paid by the provider (%s) after it was declared failed", order.reference, provider_reference)
     return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -30,8 +29,3 @@ class Desk:
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)
-
-
-def new_reference(letter: str) -> str:
-    """A reference a person can read out: a letter and seven digits. Not a secret, and never a code."""
-    return f"{letter}{secrets.randbelow(10**7):07d}"

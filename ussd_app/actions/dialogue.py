@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from ussd_app.actions import cash_out_requests, given, records, redemptions, tickets
-from ussd_app.actions.desk import Desk, new_reference
+from ussd_app.actions.desk import Desk
 from ussd_app.domain import commands
 from ussd_app.domain.money import Dong
 from ussd_app.domain.phone import Phone
-from ussd_app.store import pins
+from ussd_app.store import pins, references
 
 DAYS_TO_CALL_BACK = 5
 
@@ -77,7 +77,7 @@ def _confirm(db: Connection, command: commands.ConfirmPayment, now: datetime) ->
     db.execute(
         text("""UPDATE payment SET receipt = 'received', receipt_at = :now, receipt_reference = :reference
                 WHERE id = :id AND person_id = :person AND state = 'released' AND receipt = 'not_asked'"""),
-        {"id": command.payment_id, "person": command.person_id, "now": now, "reference": new_reference("N")},
+        {"id": command.payment_id, "person": command.person_id, "now": now, "reference": references.new(db, "N")},
     )
 
 
@@ -96,7 +96,7 @@ def _complain(
                 VALUES (:reference, :kind, :person, :payment, :received, :due, :now)
                 ON CONFLICT (payment_id) DO NOTHING"""),
         {
-            "reference": new_reference("P"),
+            "reference": references.new(db, "P"),
             "kind": kind,
             "person": person_id,
             "payment": payment_id,

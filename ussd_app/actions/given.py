@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
-from ussd_app.actions.desk import Desk, new_reference
+from ussd_app.actions.desk import Desk
 from ussd_app.domain.commands import SayGiven
 from ussd_app.domain.tickets import TicketKind
+from ussd_app.store import references
 
 
 def say_given(db: Connection, desk: Desk, said: SayGiven, asked_from: str, now: datetime) -> None:
@@ -35,7 +36,7 @@ def say_given(db: Connection, desk: Desk, said: SayGiven, asked_from: str, now: 
                 ON CONFLICT (person_id, kind) WHERE state = 'open' AND payment_id IS NULL
                 DO UPDATE SET taken_amount = complaint.taken_amount + excluded.taken_amount"""),
         {
-            "reference": new_reference("Y"),
+            "reference": references.new(db, "Y"),
             "person": said.person_id,
             "cash_out": answered.id,
             "point": answered.point_code,

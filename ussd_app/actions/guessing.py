@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, text
 
 from sms.cash_out_notices import CodeGuessed
-from ussd_app.actions.desk import Desk, new_reference
+from ussd_app.actions.desk import Desk
 from ussd_app.actions.records import tell
-from ussd_app.store import guesses
+from ussd_app.store import guesses, references
 from ussd_app.store.guesses import Budget
 from ussd_app.store.keepers import PointPhone
 
@@ -58,6 +58,6 @@ def _spell(db: Connection, point_code: str, now: datetime) -> int:
         or db.execute(
             text("""INSERT INTO cash_out_finding (reference, kind, point_code, first_at, last_at)
                 VALUES (:reference, 'guessing', :point, :now, :now) RETURNING id"""),
-            {"reference": new_reference("V"), "point": point_code, "now": now},
+            {"reference": references.new(db, "V"), "point": point_code, "now": now},
         ).scalar_one()
     )

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, text
 
 from sms.care_notices import TicketAnswered
 from ussd_app.actions import telling
-from ussd_app.actions.desk import Desk, new_reference
+from ussd_app.actions.desk import Desk
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.telling import Told
 from ussd_app.domain.commands import OpenTicket
 from ussd_app.domain.people import Voice
 from ussd_app.domain.tickets import TicketKind
-from ussd_app.store import recipients
+from ussd_app.store import recipients, references
 from ussd_app.store.officers import Officer
 
 DAYS_TO_OBJECT = 10
@@ -30,7 +30,7 @@ def open_ticket(db: Connection, desk: Desk, asked: OpenTicket, asked_from: str, 
                 DO UPDATE SET voice = excluded.voice, asked_from = excluded.asked_from,
                     taken_amount = coalesce(excluded.taken_amount, complaint.taken_amount)"""),
         {
-            "reference": new_reference("Y"),
+            "reference": references.new(db, "Y"),
             "kind": asked.kind.value,
             "person": asked.person_id,
             "taken": asked.amount.amount if asked.amount else None,
