@@ -51,7 +51,7 @@ _NOTICES_LEFT = _UNSETTLED + " AND lane = 1"
 _UNSURE = "SELECT count(*) FROM sms_message WHERE state = 'unsure'"
 _STATES = "SELECT state, count(*) AS n FROM sms_message GROUP BY state ORDER BY state"
 _CODES = """SELECT extract(epoch FROM sending_at - created_at)::float8 AS waited, attempts FROM sms_message
-    WHERE lane = 0 AND sending_at IS NOT NULL"""
+    WHERE dedup_key LIKE 'code:%' AND sending_at IS NOT NULL"""
 _ARRIVED = "SELECT count(*) FROM networks.messages"
 _HANDED_OVER = "SELECT count(*) FROM sms_message WHERE sending_at > %s"
 
@@ -80,6 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
         with own_stack(Path(room) / "var") as stack:
             run = Run(stack, Database(stack.facts()["database_url"]), Vault(stack.data_key()))
             stack.faults(**FAULTS)
+            wait_for(lambda: _count(run, _UNSETTLED) == 0, 120, "the demonstration's own messages", step_s=1)
             began = time.monotonic()
             with _codes_meanwhile(run), _spare_worker(stack) as spare:
                 _write(run, chosen.messages)
@@ -249,8 +250,9 @@ def _untrue(run: Run) -> int:
         SELECT m.state, m.provider, m.note, m.attempts, m.resent_at, m.provider_id, o.id AS in_the_book
         FROM sms_message m LEFT JOIN networks.messages n ON n.id = m.provider_id
         LEFT JOIN networks.messages o ON o.phone = m.e164
-        WHERE (m.state = 'delivered' AND (n.id IS NULL OR n.phone <> m.e164))
-           OR (m.state IN ('refused', 'expired', 'waiting') AND o.id IS NOT NULL)""")
+        WHERE (m.dedup_key LIKE 'notice:%' OR m.dedup_key LIKE 'code:%')
+          AND ((m.state = 'delivered' AND (n.id IS NULL OR n.phone <> m.e164))
+               OR (m.state IN ('refused', 'expired', 'waiting') AND o.id IS NOT NULL))""")
     for each in rows[:5]:
         print(f"    {each}")
     return len(rows)
