@@ -6,6 +6,7 @@ import click
 
 from ussd_app.cli import (
     batches,
+    came_back,
     campaigns,
     care,
     closes,
@@ -45,6 +46,7 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             holds.correct,
             holds.list_exclusions,
             holds.exclude,
+            came_back.came_back,
             sheets.sheet,
         ),
     ),
@@ -60,7 +62,7 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "statements": ("Providers' statements.", (closes.import_statement, closes.fetch)),
     "close": (
         "The daily close: lists, ledger and statement.",
-        (closes.close_day, closes.show_day, closes.open_board, closes.settle),
+        (closes.close_day, closes.show_day, closes.open_board, closes.settle, closes.export),
     ),
     "focal": (
         "What communes keep for their people, and the sessions in which it is handed out.",

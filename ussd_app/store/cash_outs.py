@@ -44,11 +44,13 @@ class CashOut:
     """Counts every step: who holds an older one has been overtaken."""
     ask_first: bool
     """The database was restored since: only the provider knows what became of it."""
+    doubted_until: datetime | None = None
+    """Until then an earlier sending of this attempt may still arrive, or has: a refusal of a later one says nothing."""
 
 
 COLUMNS = """id, reference, person_id, asked_from, point_code, wallet_sealed, amount, fee, state, asked_at, first_sent_at,
              resend_until, asks, provider, coalesce(attempt_id, id) AS attempt_id, version,
-             ask_first"""
+             ask_first, doubted_until"""
 
 
 def read(row: Row[Any], vault: Vault) -> CashOut:
@@ -70,6 +72,7 @@ def read(row: Row[Any], vault: Vault) -> CashOut:
         attempt_id=row.attempt_id,
         version=row.version,
         ask_first=row.ask_first,
+        doubted_until=row.doubted_until,
     )
 
 

@@ -32,7 +32,7 @@ def sources(db: Connection, person_id: int, amount: Dong) -> list[tuple[Account,
         text("""SELECT a.id, a.code, a.programme, coalesce(p.priority, 99) AS priority,
                        a.credits_posted - a.debits_posted - a.debits_pending AS available
                 FROM account a LEFT JOIN programme p ON p.code = a.programme
-                WHERE a.person_id = :person ORDER BY a.id FOR UPDATE OF a"""),
+                WHERE a.person_id = :person ORDER BY a.id FOR NO KEY UPDATE OF a"""),
         {"person": person_id},
     ).all()
     left, taken = amount.amount, list[tuple[Account, Dong]]()
