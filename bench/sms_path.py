@@ -128,7 +128,7 @@ def _through_the_product(office: Office, wanted: Messages) -> float:
     """From rows that wait to rows that are sent; a message that is not accepted makes the figure void."""
     now = datetime.now(UTC)
     with office.database.begin() as db:
-        db.execute(text("TRUNCATE sms_message"))
+        db.execute(text("TRUNCATE sms_message CASCADE"))
         rows = [Outgoing(f"bench:{n}", None, phone, "bench", Lane.MONEY, said) for n, (phone, said) in enumerate(wanted)]
         messages.add(db, office.desk.vault, rows, now)
     begun = time.perf_counter()
