@@ -46,7 +46,7 @@ def request(
                 to=to,
                 amount=command.amount,
                 fee=fee,
-                provider=desk.provider,
+                provider=_payer(desk, command),
                 now=now,
             )
             _hold(db, desk, id, command, fee)
@@ -73,7 +73,7 @@ def _destination(db: Connection, desk: Desk, command: RequestCashOut | RequestTo
 def _allowed(db: Connection, desk: Desk, command: RequestCashOut | RequestToWallet, now: datetime) -> Dong:
     """The fee, once the limits of the day and the month allow the amount. Never more than was shown is taken."""
     local = desk.local(now)
-    rules = cash_out_rules.on(db, desk.provider, local.date())
+    rules = cash_out_rules.on(db, _payer(desk, command), local.date())
     used = cash_out_rules.used(db, command.person_id, Since.of(local))
     fee = rules.fee.of(command.amount)
     bounded = rules.possible(Dong(command.amount.amount + fee.amount), used)
@@ -84,9 +84,13 @@ def _allowed(db: Connection, desk: Desk, command: RequestCashOut | RequestToWall
     return fee
 
 
+def _payer(desk: Desk, command: RequestCashOut | RequestToWallet) -> str:
+    return desk.pays(into_wallet=isinstance(command, RequestToWallet))
+
+
 def _hold(db: Connection, desk: Desk, id: UUID, command: RequestCashOut | RequestToWallet, fee: Dong) -> None:
     taken = ledger_store.sources(db, command.person_id, command.amount)
-    ledger_store.hold(db, id, taken, ledger.clearing(desk.provider), "cash-out asked")
+    ledger_store.hold(db, id, taken, ledger.clearing(_payer(desk, command)), "cash-out asked")
     if fee:
         charged = ledger_store.sources(db, command.person_id, fee)
-        ledger_store.hold_fee(db, id, charged, desk.provider, "fee of a cash-out")
+        ledger_store.hold_fee(db, id, charged, _payer(desk, command), "fee of a cash-out")
