@@ -81,7 +81,7 @@ INVARIANTS: tuple[tuple[str, str], ...] = (
         """SELECT 'cash-out ' || c.reference || ' (' || c.state || ') posted ' || coalesce(h.posted, 0)
            FROM cash_out c LEFT JOIN LATERAL (
                SELECT sum(t.amount) AS posted FROM transfer t WHERE t.journal_id = c.id AND t.kind = 'post') h ON true
-           WHERE coalesce(h.posted, 0) <> CASE WHEN c.state IN ('paid','reversed') THEN c.amount ELSE 0 END""",
+           WHERE coalesce(h.posted, 0) <> CASE WHEN c.state IN ('paid','reversed') THEN c.amount + c.fee ELSE 0 END""",
     ),
     (
         "what the treasury gave is with the people, paid out, or handed over",
