@@ -1,4 +1,4 @@
-"""`python -m bench [ussd] [sms] [lists]`: measures, and prints each ratio beside the figures it was made of."""
+"""`python -m bench [ussd] [sms] [lists] [holds]`: measures, and prints each ratio beside the figures it was made of."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 import psutil
 
-from bench import lists_in, sms_path, ussd_turn
+from bench import holds, lists_in, sms_path, ussd_turn
 from bench.ground import ground
 
-BENCHES = {"ussd": ussd_turn.run, "sms": sms_path.run, "lists": lists_in.run}
+BENCHES = {"ussd": ussd_turn.run, "sms": sms_path.run, "lists": lists_in.run, "holds": holds.run}
 
 
 def main() -> int:

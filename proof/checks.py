@@ -91,7 +91,9 @@ def at_rest(play: Play) -> list[str]:
     book = play.house.provider.book(list(play.attempts))
     for each in ours:
         paid = sum(book[id].paid for id, said in play.attempts.items() if said == each.reference and id in book)
-        found.extend(_one_at_rest(each, paid))
+        heard_of = any(said == each.reference for id, said in play.attempts.items() if id in book)
+        if each.state != "unknown" or heard_of:  # or a person decides: the provider has never heard of it
+            found.extend(_one_at_rest(each, paid))
     for someone in play.people:
         posted = sum(each.posted for each in ours if each.person_id == someone.id)
         held = sum(each.held - each.posted - each.voided for each in ours if each.person_id == someone.id)

@@ -20,6 +20,8 @@ from proof.wire import line_to_provider
 
 WILD_STEPS = 90
 MOST_STEPS = 600
+NOBODY_KNOWS_AFTER = timedelta(days=6)
+"""Of calm: what is unknown then is left to a person, and the provider must never have heard of it."""
 AMOUNTS = (100_000, 300_000, 500_000, 900_000)
 VISITS_AFTER = (5, 60, 1_200, 40_000, 100_000, 172_790, 172_805, 200_000)
 
@@ -90,6 +92,7 @@ class _Director:
         self._after_each_step = after_each_step
         self._play, self._house, self._chance = play, play.house, play.chance
         self._steps = self._entered = 0
+        self._calm_since: datetime | None = None
         self._polls = 1
         """How often a code nobody redeems is looked at; a worker that is down for a day does no harm."""
         self._watched = play.chance.share("watched") < 0.1
@@ -207,7 +210,8 @@ class _Director:
             return
         at = play.later("late callback", troubles.LATE_S) if fate == "late" else play.now
         if fate == "with another body":
-            called = Called(called.attempt, called.headers, b'{"transactionStatus": "completed", "amount": "1"}')
+            unhashed = {name: value for name, value in called.headers.items() if name.lower() != "x-content-hash"}
+            called = Called(called.attempt, unhashed, b'{"transactionStatus": "completed", "amount": "1"}')
         for _ in range(2 if fate == "twice" else 1):
             play.errands.append(Errand(at, "the network", f"carries a callback {fate}".rstrip(), called=called))
         if chance.strikes("forged", troubles.FORGED * play.severity):
@@ -259,14 +263,14 @@ class _Director:
         if play.actors and not times:
             play.breaches.append("actors wait for each other for ever: " + ", ".join(each.name for each in play.actors))
             return False
-        if not times:
+        if not times or (self._calm_since and play.now > self._calm_since + NOBODY_KNOWS_AFTER):
             return False
         later = [each for each in times if each > play.now]
         self._house.clock.set(min(later) if later else play.now + timedelta(seconds=1))
         return True
 
     def _calm_down(self) -> None:
-        self._chance.calm = True
+        self._chance.calm, self._calm_since = True, self._calm_since or self._play.now
         for place in self._play.places:
             place.skew = timedelta(0)
             place.down_until = min(place.down_until, self._play.now)

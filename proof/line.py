@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import cast
+from datetime import timedelta
 
 import requests
 
@@ -11,6 +11,8 @@ from proof import troubles, wire
 from proof.play import Errand, Play
 from proof.wire import Answer
 
+OLDEST = timedelta(minutes=10)
+"""So far behind may the copy of its book be from which a provider answers."""
 HTML = Answer(502, {"Content-Type": "text/html"}, b"<html>Bad Gateway</html>")
 
 
@@ -20,8 +22,6 @@ def carry(play: Play, request: requests.PreparedRequest) -> requests.Response:
     table, place = (troubles.SENDING, "sending") if sends else (troubles.ASKING, "asking")
     trouble = play.chance.fault(play.here(place), table, play.severity)
     stage = play.house.stage
-    if trouble == "a clear no" and _sent_before(play):
-        trouble = ""
     if trouble:
         play.say(("sending: " if sends else "asking: ") + trouble)
     before = _before(play, request, trouble)
@@ -37,12 +37,6 @@ def carry(play: Play, request: requests.PreparedRequest) -> requests.Response:
     elif play.chance.strikes(play.here("switch"), troubles.SWITCHES):
         stage.hand_over("before the provider is heard")
     return _after(request, trouble, answer, play)
-
-
-def _sent_before(play: Play) -> bool:
-    """A provider that has an order refuses the same order only as known already."""
-    actor = play.house.stage.actor
-    return actor is not None and actor.sends is not None and play.sendings[actor.sends] > 1
 
 
 def _request(request: requests.PreparedRequest) -> tuple[str, str, dict[str, str], bytes]:
@@ -87,8 +81,8 @@ def _before(play: Play, request: requests.PreparedRequest, trouble: str) -> requ
             return provider.clear_no().as_response(request)
         case "our key is not accepted":
             return provider.key_unknown().as_response(request)
-        case "an old answer" if old := play.old_answers.get(str(request.url)):
-            return cast("Answer", old).as_response(request)
+        case "an old answer" if (old := play.old_answers.get(str(request.url))) and play.now - old[0] < OLDEST:
+            return old[1].as_response(request)
         case "refused later":
             provider.refuse_next()
         case _:
@@ -111,7 +105,7 @@ def _after(request: requests.PreparedRequest, trouble: str, answer: Answer, play
         case "a new word":
             answer = Answer(answer.status, answer.headers, _reworded(answer.body))
         case _:
-            play.old_answers[str(request.url)] = answer
+            play.old_answers[str(request.url)] = play.now, answer
     return answer.as_response(request)
 
 

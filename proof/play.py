@@ -20,7 +20,7 @@ from proof.people import People, Someone
 from proof.provider import Called, ProviderUnderProof
 from proof.stage import Actor, Stage
 from proof.story import Story
-from proof.wire import ask
+from proof.wire import Answer, ask
 from sms.providers.port import SmsProvider
 from ussd_app.actions import cash_outs as actions
 from ussd_app.actions.desk import Desk
@@ -94,8 +94,6 @@ class Play:
     actors: list[Actor] = field(default_factory=list[Actor])
     attempts: dict[UUID, str] = field(default_factory=dict[UUID, str])
     """Every id under which something was sent, and the reference of the cash-out it was for."""
-    sendings: dict[UUID, int] = field(default_factory=dict[UUID, int])
-    """How often each was sent so far."""
     planned: set[UUID] = field(default_factory=set[UUID])
     """Orders for which it is settled who goes to an agent, and when."""
     touched: bool = True
@@ -103,7 +101,7 @@ class Play:
     committed: bool = True
     """Something may have changed on our side since it was last looked at."""
     breaches: list[str] = field(default_factory=list[str])
-    old_answers: dict[str, object] = field(default_factory=dict[str, object])
+    old_answers: dict[str, tuple[datetime, Answer]] = field(default_factory=dict[str, tuple[datetime, Answer]])
 
     _client: MobileMoney | None = None
 
@@ -248,11 +246,8 @@ class _Noted(Listener):
         self._play = play
 
     def submit(self, order: Order) -> Submitted:
-        play, id = self._play, order.attempt_id
-        play.attempts[id] = order.reference
-        play.sendings[id] = play.sendings.get(id, 0) + 1
-        if actor := play.house.stage.actor:
-            actor.sends = id
+        play = self._play
+        play.attempts[order.attempt_id] = order.reference
         said = super().submit(order)
         play.say(f"sends {order.reference} and understands: {_short(said)}")
         return said

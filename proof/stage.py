@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import SimpleQueue
-from uuid import UUID
 
 PATIENCE_S = 0.004
 """After so long without a word, an actor may be waiting for a lock that another one holds."""
@@ -36,8 +35,6 @@ class Actor:
     backend: int = 0
     """Its connection's process in PostgreSQL, while it is in a transaction."""
     trouble: BaseException | None = None
-    sends: UUID | None = None
-    """The order that it is sending."""
     go: threading.Lock = field(default_factory=threading.Lock)
     back: threading.Lock = field(default_factory=threading.Lock)
 

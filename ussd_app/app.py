@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
-from sms.providers.africas_talking import AfricasTalking, read_report
+from sms.providers import africas_talking, esms
+from sms.providers.africas_talking import AfricasTalking
 from sms.providers.africas_talking_insights import AfricasTalkingInsights
 from ussd_app.actions.desk import Desk
 from ussd_app.cli import commands
@@ -27,7 +28,7 @@ from ussd_app.http.health import health
 from ussd_app.http.inbound import Numbers, inbound_callbacks
 from ussd_app.http.mobile_money import mobile_money_callbacks
 from ussd_app.http.number_checks import number_check_callbacks
-from ussd_app.http.reports import sms_reports
+from ussd_app.http.reports import ReportsOf, sms_reports
 from ussd_app.http.sessions import BrowserSessions
 from ussd_app.http.turn import Dialogue
 from ussd_app.http.ussd import gate_before, ussd_callbacks
@@ -89,7 +90,9 @@ def _join(app: Flask, settings: Settings, vault: Vault) -> None:
     callbacks.register_blueprint(ussd_callbacks(dialogue, database, doorbell, wires, gate))
     numbers = Numbers(settings.missed_call_received, settings.missed_call_not_received, settings.default_region)
     callbacks.register_blueprint(inbound_callbacks(database, desk, doorbell, AfricasTalking.name, numbers, _now))
-    callbacks.register_blueprint(sms_reports(database, AfricasTalking.name, read_report, _now))
+    africas = ReportsOf(AfricasTalking.name, africas_talking.read_report, ("id", "status"))
+    others = {each.provider: each for each in (africas, ReportsOf(esms.NAME, esms.read_report, ("SMSID", "SendStatus")))}
+    callbacks.register_blueprint(sms_reports(database, africas, others, _now))
     readers = {each.name: each.read_callback for each in providers}
     callbacks.register_blueprint(mobile_money_callbacks(database, vault, readers, doorbell, _now))
     if settings.number_checks:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sms.carriers import read_order, read_rates
 from ussd_app.domain.screens import read_screens
 
 HOME = Path(__file__).resolve().parent.parent
@@ -38,6 +39,13 @@ class Settings:
     at_username: str = _setting("sandbox", "Africa's Talking user name.")
     at_api_key: str = _setting("", "Africa's Talking key.")
     at_base_url: str = _setting("", "Africa's Talking address; unset in the sandbox means the simulated network.")
+    esms_api_key: str = _setting("", "eSMS.vn key; unset and not simulated means that eSMS.vn is not used.")
+    esms_secret_key: str = _setting("", "eSMS.vn secret key.")
+    esms_base_url: str = _setting("", "eSMS.vn address; unset with a key means theirs, without one the simulated network.")
+    sms_carriers: str = _setting("africas_talking,esms", "Who carries messages: the first while it is well, then the next.")
+    sms_rates: str = _setting("", "Parts a second a carrier takes, as africas_talking:100,esms:50; unset means any number.")
+    sms_calls_at_once: int = _setting(16, "Calls that a worker has under way; a killed one leaves so many unsure.")
+    sms_callback_base: str = _setting("", "Address eSMS.vn reports to; unset means this host and port.")
     sms_price: int = _setting(400, "What one part of an SMS costs, in đồng, where the carrier has not said.")
     sms_sender: str = _setting("ASXH", "Brand name messages come from, at most 11 characters.")
     sms_number: str = _setting(
@@ -84,6 +92,13 @@ class Settings:
     port: int = _setting(8000, "Port of the web server.")
 
     def __post_init__(self) -> None:
+        try:
+            read_order(self.sms_carriers)
+            read_rates(self.sms_rates)
+        except ValueError as problem:
+            raise SettingsError(f"SMS_CARRIERS or SMS_RATES: {problem}.") from problem
+        if not 1 <= self.sms_calls_at_once <= 200:
+            raise SettingsError("SMS_CALLS_AT_ONCE is a number from 1 to 200.")
         if len(self.sms_sender) > 11:
             raise SettingsError("SMS_SENDER may have at most 11 characters.")
         if self.number_checks not in ("", "africas_talking"):
@@ -142,6 +157,22 @@ class Settings:
     def simulated(self) -> bool:
         """True when Africa's Talking is the simulator's own network."""
         return self.at_username == "sandbox" and not self.at_api_key and not self.at_base_url
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """The carriers that can be called, by name, the first one first."""
+        ready = {"africas_talking": True, "esms": bool(self.esms_api_key or (self.simulated and self.networks_url))}
+        return tuple(name for name in read_order(self.sms_carriers) if ready[name]) or ("africas_talking",)
+
+    @property
+    def esms_url(self) -> str:
+        """Where eSMS.vn is; empty means theirs."""
+        return self.esms_base_url or ("" if self.esms_api_key else self.networks_url)
+
+    @property
+    def esms_callback_url(self) -> str:
+        base = self.sms_callback_base or f"http://127.0.0.1:{self.port}"
+        return f"{base}/callbacks/{self.callback_token}/sms-reports/esms"
 
     @property
     def sms_url(self) -> str:

@@ -20,9 +20,12 @@ from redis.exceptions import RedisError
 from rq import Queue, SimpleWorker
 from sqlalchemy.exc import OperationalError
 
+from sms.carriers import read_rates
 from sms.providers.africas_talking import AfricasTalking
 from sms.providers.africas_talking_insights import AfricasTalkingInsights
+from sms.providers.esms import Esms
 from sms.providers.numbers import NumberChecks
+from sms.providers.port import SmsProvider
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.receipts import Asking
 from ussd_app.settings import Settings, SettingsError
@@ -52,6 +55,7 @@ def open_office(settings: Settings, name: str, stop: Event) -> Office:
     providers = providers_of(settings)
     by_name = {each.name: each for each in providers}
     first = by_name[who_offers(Offer.CODE, providers)]
+    carriers = carriers_of(settings)
     desk = Desk(
         Vault(data_key),
         settings.sms_sender,
@@ -64,7 +68,7 @@ def open_office(settings: Settings, name: str, stop: Event) -> Office:
     return Office(
         database=Database(settings.database_url, pool_size=8),
         desk=desk,
-        sms=AfricasTalking(settings.at_username, settings.at_api_key or "simulated", settings.sms_url, settings.sms_sender),
+        sms=carriers[0],
         mobile_money=first,
         clock=lambda: datetime.now(UTC),
         worker=f"{name}@{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",  # a number comes again after a kill
@@ -73,7 +77,28 @@ def open_office(settings: Settings, name: str, stop: Event) -> Office:
         asking=_asking(settings),
         further=tuple(each for each in providers if each is not first),
         number_checks=_number_checks(settings),
+        other_carriers=carriers[1:],
+        parts_a_second=read_rates(settings.sms_rates),
+        calls_at_once=settings.sms_calls_at_once,
     )
+
+
+def carriers_of(settings: Settings) -> tuple[SmsProvider, ...]:
+    """Those that can be called, the first one first."""
+    sender = settings.sms_sender
+    made: dict[str, SmsProvider] = {
+        AfricasTalking.name: AfricasTalking(
+            settings.at_username, settings.at_api_key or "simulated", settings.sms_url, sender
+        ),
+        Esms.name: Esms(
+            settings.esms_api_key or "simulated",
+            settings.esms_secret_key or "simulated",
+            settings.esms_url,
+            sender,
+            settings.esms_callback_url,
+        ),
+    }
+    return tuple(made[name] for name in settings.carriers)
 
 
 def _number_checks(settings: Settings) -> NumberChecks | None:

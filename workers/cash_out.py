@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from ussd_app.actions import cash_outs as actions
 from ussd_app.domain.caller import CashOutState
-from ussd_app.store import attempts
+from ussd_app.store import attempts, restorations
 from ussd_app.store.cash_outs import CashOut
 from workers import cash_out_clearance, provider_health
 from workers.cash_out_watch import FIRST_LOOK, look_at_ended
@@ -29,6 +30,9 @@ AT_ONCE = 20
 GIVEN_UP_AT_ONCE = 500
 ASK_AFTER_S = (2, 5, 15, 60, 300, 900, 3600)
 LOOK_AGAIN = timedelta(minutes=2)
+STILL_ON_ITS_WAY = timedelta(hours=2)
+"""Nothing arrives later than this after it was sent."""
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 SHORT_FOR = timedelta(hours=24)
 """So long an order waits for the programme's account to be filled; then the money goes back into its owner's balance."""
 
@@ -90,15 +94,18 @@ def _submit(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
         return
     match provider.submit(order_of(office, mine)):
         case port.Accepted():
-            _wait(office, mine, CashOutState.SENT, asked=False)
+            _wait(office, mine, CashOutState.SENT, doubted_until=FOR_EVER)
             provider_health.took_an_order(office, provider.name)
         case port.Unsure(reason):
             log.warning("cash-out %s: no clear answer (%s); asking", cash_out.reference, reason)
             _wait(office, mine, CashOutState.UNKNOWN, asked=False, reason=reason)
         case port.Busy(reason):
             log.warning("cash-out %s: the provider is busy (%s)", cash_out.reference, reason)
-            _wait(office, mine, CashOutState.HELD, asked=True, reason=reason)
+            _wait(office, mine, CashOutState.HELD, asked=True, reason=reason, doubted_until=cash_out.doubted_until)
             provider_health.busy(office, provider, reason)
+        case port.Refused(reason) if cash_out.doubted_until is not None and office.clock() < cash_out.doubted_until:
+            log.warning("cash-out %s: refused (%s), but an earlier sending may arrive; asking", cash_out.reference, reason)
+            _wait(office, mine, CashOutState.UNKNOWN, asked=True, reason=reason, doubted_until=cash_out.doubted_until)
         case port.Refused("insufficient_float"):
             _short(office, mine)
         case port.Refused(reason):
@@ -116,6 +123,7 @@ def _take(office: Office, provider: MobileMoney, cash_out: CashOut) -> CashOut |
             ask_at=now + timedelta(seconds=ASK_AFTER_S[1]),
             resend_until=now + provider.remembers,
             lease_until=now + LEASE,
+            doubted_until=now + STILL_ON_ITS_WAY,
         )
         if version is None:
             attempts.step(db, cash_out, state=CashOutState.HELD, next_step_at=now + timedelta(seconds=ASK_AFTER_S[1]))
@@ -131,7 +139,7 @@ def _take(office: Office, provider: MobileMoney, cash_out: CashOut) -> CashOut |
 
 def _enquire(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
     issued = cash_out.state is CashOutState.ISSUED
-    match provider.enquire(order_of(office, cash_out)):
+    match _ask(office, provider, cash_out):
         case port.Issued() as code:
             if issued:
                 _wait(office, cash_out, CashOutState.ISSUED, asked=False)
@@ -146,7 +154,7 @@ def _enquire(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
         case port.Failed(reason):
             _fail(office, cash_out, reason)
         case port.Pending(limit) if limit and cash_out.asks >= limit and _remembered(office, cash_out):
-            _wait(office, cash_out, CashOutState.HELD, asks=0, reason="asked as often as they allow; sent again")
+            _wait(office, cash_out, CashOutState.HELD, asks=0, reason="sent again", doubted_until=FOR_EVER)
         case port.Pending():
             _wait(office, cash_out, cash_out.state, asked=True)
         case port.StillUnsure(reason):
@@ -155,6 +163,14 @@ def _enquire(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
                 provider_health.busy(office, provider, reason)
         case port.NotFound():
             _not_found(office, cash_out)
+
+
+def _ask(office: Office, provider: MobileMoney, cash_out: CashOut) -> port.State:
+    answer = provider.enquire(order_of(office, cash_out))
+    if cash_out.ask_first and not isinstance(answer, port.StillUnsure):
+        with office.database.begin() as db:
+            restorations.answered(db, cash_out.id)
+    return answer
 
 
 def _remembered(office: Office, cash_out: CashOut) -> bool:
@@ -235,11 +251,14 @@ def _wait(
     asks: int | None = None,
     reason: str = "",
     after: timedelta | None = None,
+    doubted_until: datetime | Literal["as before"] | None = "as before",
 ) -> None:
     asks = cash_out.asks + asked if asks is None else asks
     next_step_at = office.clock() + (after or _patience(cash_out, state))
     with office.database.begin() as db:
-        attempts.step(db, cash_out, state=state, next_step_at=next_step_at, reason=reason, asks=asks)
+        attempts.step(
+            db, cash_out, state=state, next_step_at=next_step_at, reason=reason, asks=asks, doubted_until=doubted_until
+        )
 
 
 def _patience(cash_out: CashOut, state: CashOutState) -> timedelta:

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.village import Village
-from ussd_app.cli import commands
+from ussd_app.cli import commands, verify
 from ussd_app.cli.counter import Counter, Reached
 from ussd_app.domain.payments import Role
 from ussd_app.local.services import Services
@@ -99,3 +99,20 @@ def test_a_day_is_closed_shown_and_settled_from_the_desk(
     settled = typed(officers_desk, "close", "settle", item["item"], "--because", "a test of theirs", "--as", "lan")
     assert settled.exit_code == 0
     assert typed(officers_desk, "close", "open").stdout == "0 open items, 0 đồng at stake.\n"
+
+
+def test_auditors_recheck_an_export_and_find_every_change(
+    village: Village, officers_desk: click.Group, tmp_path: Path
+) -> None:
+    path, exported = tmp_path / "gsma.csv", tmp_path / "close.jsonl"
+    path.write_text(HEADER + GOOD, "utf-8")
+    typed(officers_desk, "statements", "import", str(path), "--as", "lan")
+    typed(officers_desk, "close", "day", "2026-11-20", "--as", "lan")
+    said = typed(officers_desk, "close", "export", "2026-11-19", "2026-11-21", str(exported))
+    lines = exported.read_text("utf-8").splitlines()
+    assert verify.faults(lines)[0] == []
+    assert said.stdout.strip().endswith(verify.faults(lines)[1])
+    assert verify.main([str(exported)]) == 0
+    tampered = [lines[0], lines[1].replace("500000", "400000")]
+    for other in (tampered, lines[1:], [*lines, "{}"]):
+        assert verify.faults(other)[0]

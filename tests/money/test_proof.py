@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
-import psycopg
 import pytest
-from psycopg.sql import SQL, Identifier
 
 from proof.director import perform
-from proof.ground import TEMPLATE, make_database, make_template
-from proof.house import opened
 from proof.machines import SAFE
 from proof.play import House, Play
 from proof.telling import tell
@@ -20,17 +15,6 @@ from ussd_app.store import ledger_check
 SCHEDULES = 40
 SOON = 40
 """Within so many schedules a wrong machine is found out."""
-
-
-@pytest.fixture(scope="module")
-def house(postgres_url: str) -> Iterator[House]:
-    make_template(postgres_url)
-    name = f"proof_{os.getpid()}"
-    with opened(make_database(postgres_url, name), SAFE) as house:
-        yield house
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        for each in (name, TEMPLATE):
-            server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(each)))
 
 
 @pytest.fixture(autouse=True)

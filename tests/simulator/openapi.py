@@ -22,12 +22,17 @@ def _files() -> list[dict[str, Any]]:
     return [yaml.load((room / name).read_text("utf-8"), yaml.CSafeLoader) for name in _FILES]
 
 
+def _exact(template: str) -> str:
+    """One identity has its type in the path before it; several are joined by @ and $."""
+    return template.replace("{identifierType}", "[a-z]+").replace("{accountId}", "[^/]*@[^/]*")
+
+
 @cache
 def _operations() -> list[tuple[str, re.Pattern[str], int, Draft4Validator]]:
     found = []
     for file in _files():
         for template, item in file["paths"].items():
-            path = re.compile(re.sub(r"\{[^}]+\}", "[^/]+", template.replace("{identifierType}", "[a-z]+")))
+            path = re.compile(re.sub(r"\{[^}]+\}", "[^/]+", _exact(template)))
             for method in item.keys() & {"get", "post", "patch"}:
                 for status, answer in item[method]["responses"].items():
                     content = answer.get("content", {}).get("application/json")

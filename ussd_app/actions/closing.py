@@ -70,14 +70,12 @@ def _look_again(db: Connection, provider: str, closed: date, zone: ZoneInfo, now
             waiting.setdefault(each.item.day, []).append(each)
     for day, rows in waiting.items():
         span = span_of(provider, day, zone)
-        nameless = [each for each in rows if each.item.key.startswith("line:")]
-        named_since = closing.keys_now(db, [each.item.line_id for each in nameless if each.item.line_id])
-        keys = {each.item.key for each in rows} | set(named_since.values())
-        lines, movements = closing.two_sides(db, span, list(keys), whole=False)
+        line_ids = [each.item.line_id for each in rows if each.item.line_id is not None]
+        keys = {each.item.key for each in rows} | closing.keys_now(db, line_ids)
+        lines, movements = closing.two_sides(db, span, list(keys), whole=False, line_ids=line_ids)
         found = [each for each in compare(list(lines), list(movements)) if each.day == day and each.key in keys]
         found += [each for each in closing.unknown_long(db, span) if each.key in keys]
         found += [each for each in closing.lists_of(db, span).amiss if each.key in keys] if _of_lists(rows) else []
-        found += [each.item for each in nameless if each.item.line_id not in named_since]
         close_items.write_items(db, provider, found, now)
         _explain_what_is_gone(db, rows, found, lines, now)
 

@@ -59,7 +59,7 @@ def open_session(
     for each in shares:
         by_person.setdefault(each.person_id, []).append(each)
     every = list(by_person.items())
-    trust.add_parts(db, session.id, [(person, Dong(sum(s.amount.amount for s in own))) for person, own in every])
+    trust.add_parts(db, session, [(person, Dong(sum(s.amount.amount for s in own))) for person, own in every])
     write(db, [leg for number, (_, own) in enumerate(every, start=1) for leg in _held(session, number, own)])
     return session
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlalchemy import Connection
@@ -15,6 +18,7 @@ from ussd_app.actions.payments import NotAllowed
 from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, Open, in_one_sentence, officer_named
 from ussd_app.cli.lists import go_through
 from ussd_app.cli.tables import show
+from ussd_app.cli.verify import BEGINNING, link
 from ussd_app.domain.closing import WORDS
 from ussd_app.domain.money import Dong
 from ussd_app.domain.statements import StatementLine
@@ -190,3 +194,44 @@ def _cells(row: ItemRow) -> tuple[str, ...]:
         row.because if row.because != item.words else "",
         row.ended_by,
     )
+
+
+@click.command("export")
+@click.argument("first", type=DAY)
+@click.argument("last", type=DAY)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@PROVIDER
+@click.pass_obj
+@in_one_sentence
+def export(counter: Counter, first: datetime, last: datetime, file: Path, provider: str | None) -> None:
+    """Write the closes of some days to a file whose lines are chained: python -m ussd_app.cli.verify FILE rechecks it."""
+    name, digest, days = provider or counter.provider, BEGINNING, 0
+    with counter.open() as desk, desk.database.begin() as db:
+        try:
+            with file.open("w", encoding="utf-8") as out:
+                for content in _contents(db, name, first.date(), last.date()):
+                    digest = link(digest, content)
+                    out.write(json.dumps({"content": content, "digest": digest}, ensure_ascii=False) + "\n")
+                    days += content["what"] == "day"
+        except OSError as problem:
+            raise NotAllowed(f"{file} cannot be written: {problem.strerror}.") from problem
+    click.echo(f"{days} days in {file}. Last digest: {digest}")
+
+
+def _contents(db: Connection, provider: str, day: date, last: date) -> Iterator[dict[str, Any]]:
+    while day <= last:
+        closed = close_items.close_of(db, provider, day)
+        if closed is not None:
+            yield {"what": "day", **{name: _plain(value) for name, value in asdict(closed).items()}}
+            for row in close_items.items_of(db, provider, day):
+                yield {
+                    "what": "item", "provider": provider, "day": str(day), "item": row.id, "bucket": row.item.bucket,
+                    "kind": row.item.kind, "difference": row.item.difference, "at_stake": row.item.at_stake.amount,
+                    "words": row.item.words, "owner": row.owner, "state": row.state, "because": row.because,
+                    "by": row.ended_by,
+                }  # fmt: skip
+        day += timedelta(days=1)
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, date) else value

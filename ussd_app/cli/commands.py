@@ -6,6 +6,7 @@ import click
 
 from ussd_app.cli import (
     batches,
+    came_back,
     campaigns,
     care,
     cash_outs,
@@ -20,10 +21,13 @@ from ussd_app.cli import (
     point_phones,
     points,
     programmes,
+    restore,
     setup,
     sheets,
+    sms,
     sms_office,
     tickets,
+    unclaimed,
     visits,
 )
 from ussd_app.cli.counter import Counter
@@ -46,11 +50,15 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             holds.correct,
             holds.list_exclusions,
             holds.exclude,
+            came_back.came_back,
             sheets.sheet,
         ),
     ),
     "campaigns": ("One notice to many people.", campaigns.COMMANDS),
-    "sms": ("Messages: what never arrived, and what they cost.", sms_office.COMMANDS),
+    "sms": (
+        "Messages: held back or let go, how they stand, what never arrived, and what they cost.",
+        (sms.pause, sms.resume, sms.status, *sms_office.COMMANDS),
+    ),
     "pins": ("A forgotten PIN, by two officers.", (care.ask_reset, care.send_reset)),
     "phones": ("Which numbers are surely whose.", (care.doubt, care.prove)),
     "helpers": ("Who reads and confirms for somebody else.", (care.add_helper, care.end_helper)),
@@ -58,7 +66,7 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "statements": ("Providers' statements.", (closes.import_statement, closes.fetch)),
     "close": (
         "The daily close: lists, ledger and statement.",
-        (closes.close_day, closes.show_day, closes.open_board, closes.settle),
+        (closes.close_day, closes.show_day, closes.open_board, closes.settle, closes.export),
     ),
     "focal": (
         "What communes keep for their people, and the sessions in which it is handed out.",
@@ -68,12 +76,20 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "limits": ("What may be taken out.", (limits.list_limits, limits.set_limits)),
     "fees": ("What a cash-out costs.", (limits.list_fees, limits.set_fee)),
     "cash-outs": ("Cash-outs about which a person must decide.", cash_outs.COMMANDS),
+    "restore": (
+        "Going on after a backup was restored.",
+        (restore.begin, restore.show, restore.end, restore.assign),
+    ),
     "ledger": ("The ledger.", (ledger.check, ledger.fund, ledger.periods)),
     "programmes": (
         "What each programme pays.",
         (programmes.list_them, programmes.set_amount, programmes.set_priority),
     ),
     "tickets": ("What people asked of the office.", (tickets.list_open, tickets.close)),
+    "unclaimed": (
+        "Money that waits for its owner.",
+        (unclaimed.list_them, unclaimed.ask_return, unclaimed.claim_again, unclaimed.agree),
+    ),
     "visits": ("What people do on the line.", (visits.report,)),
     "db": ("The database.", (setup.upgrade,)),
     "demo": ("Demo data.", (setup.demo_lists, setup.demo_load)),

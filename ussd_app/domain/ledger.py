@@ -81,6 +81,15 @@ def clearing(provider: str) -> Account:
     return Account(f"clearing:{provider}", AccountKind.CLEARING)
 
 
+def shelf(account: Account, journal_id: UUID) -> Account:
+    """The one of a clearing account's sixteen rows on which a journal stands: many are paid at the same moment, and
+    each would wait for the others at a single row. What counts is the sum of the rows.
+    """
+    if account.kind is not AccountKind.CLEARING:
+        return account
+    return Account(f"{account.code}:{journal_id.hex[-1]}", AccountKind.CLEARING)
+
+
 def handed_over(method: str, programme: str) -> Account:
     return Account(f"handed_over:{method}:{programme}", AccountKind.HANDED_OVER, programme=programme)
 

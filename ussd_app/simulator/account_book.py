@@ -54,6 +54,12 @@ class _Movement:
                 return "hold given back" + (f": {self.reason}" if self.reason else "")
             case _, True, "handed_over":
                 return "passed on to be paid elsewhere"
+            case _, True, "trust":
+                return "kept by the commune"
+            case _, False, "clearing" | "handed_over" | "trust":
+                return "came back" + (f": {self.reason}" if self.reason else "")
+            case _, True, "returned":
+                return "back to the state, unclaimed"
             case _, False, "treasury":
                 return "came from the state"
             case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -16,6 +17,7 @@ from ussd_app.store.vault import Vault
 
 _DUE = """state IN ('held', 'sent', 'unknown', 'issued') AND next_step_at <= :now
           AND (lease_until IS NULL OR lease_until <= :now)
+          AND NOT (state = 'held' AND EXISTS (SELECT 1 FROM restoration WHERE ended_at IS NULL))
           AND NOT EXISTS (SELECT 1 FROM provider_pause p WHERE p.provider = cash_out.provider AND p.until > :now
                           AND (cash_out.state = 'held' OR p.reason = 'not_authorised'))"""
 """Nothing is sent to a provider that pauses; what it has is asked about all the same, unless it lets nobody in."""
@@ -58,7 +60,14 @@ def give_back(db: Connection, ids: Sequence[UUID]) -> None:
 
 
 def take(
-    db: Connection, cash_out: CashOut, *, now: datetime, ask_at: datetime, resend_until: datetime, lease_until: datetime
+    db: Connection,
+    cash_out: CashOut,
+    *,
+    now: datetime,
+    ask_at: datetime,
+    resend_until: datetime,
+    lease_until: datetime,
+    doubted_until: datetime,
 ) -> int | None:
     """Say, before the provider is called, that this attempt may go out now; its new version.
 
@@ -67,8 +76,10 @@ def take(
     return db.execute(
         text("""UPDATE cash_out SET state = 'sent', next_step_at = coalesce(hinted_at, :ask_at), reason = '',
                        first_sent_at = coalesce(first_sent_at, :now), resend_until = coalesce(resend_until, :resend_until),
-                       lease_until = :lease_until, version = version + 1
-                WHERE id = :id AND version = :version AND state = 'held'
+                       lease_until = :lease_until, version = version + 1,
+                       doubted_until = greatest(doubted_until, CAST(:doubted_until AS timestamptz))
+                WHERE id = :id AND version = :version AND state = 'held' AND NOT ask_first
+                AND NOT EXISTS (SELECT 1 FROM restoration WHERE ended_at IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM provider_pause p WHERE p.provider = cash_out.provider AND p.until > :now)
                 RETURNING version"""),
         {
@@ -78,6 +89,7 @@ def take(
             "ask_at": ask_at,
             "resend_until": resend_until,
             "lease_until": lease_until,
+            "doubted_until": doubted_until,
         },
     ).scalar()
 
@@ -90,11 +102,14 @@ def step(
     next_step_at: datetime,
     reason: str = "",
     asks: int | None = None,
+    doubted_until: datetime | Literal["as before"] | None = "as before",
 ) -> bool:
     """Move it to another live state and say when to look again. False when somebody else has moved it since."""
     moved = db.execute(
         text("""UPDATE cash_out SET state = :state, next_step_at = coalesce(hinted_at, :next_step_at), reason = :reason,
-                       asks = :asks, lease_until = NULL, version = version + 1
+                       asks = :asks, lease_until = NULL, version = version + 1,
+                       doubted_until = CASE WHEN CAST(:settled AS boolean) THEN CAST(:doubted_until AS timestamptz)
+                                           ELSE doubted_until END
                 WHERE id = :id AND version = :version AND state IN ('held', 'sent', 'unknown', 'issued')"""),
         {
             "id": cash_out.id,
@@ -103,6 +118,8 @@ def step(
             "next_step_at": next_step_at,
             "reason": reason,
             "asks": cash_out.asks if asks is None else asks,
+            "settled": doubted_until != "as before",
+            "doubted_until": None if doubted_until == "as before" else doubted_until,
         },
     )
     return moved.rowcount > 0
@@ -121,7 +138,8 @@ def again(db: Connection, cash_out: CashOut, new_id: UUID, *, reason: str, next_
     """This attempt surely came to nothing, and the cash-out goes on under a new id. False when somebody has moved it."""
     moved = db.execute(
         text("""UPDATE cash_out SET attempt_id = :new_id, state = 'held', reason = :reason, asks = 0,
-                       next_step_at = :next_step_at, resend_until = NULL, lease_until = NULL, version = version + 1
+                       next_step_at = :next_step_at, resend_until = NULL, doubted_until = NULL, lease_until = NULL,
+                       version = version + 1
                 WHERE id = :id AND version = :version AND state IN ('held', 'sent', 'unknown')"""),
         {
             "id": cash_out.id,

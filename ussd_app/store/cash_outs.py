@@ -42,10 +42,15 @@ class CashOut:
     """The correlation id at the provider: the cash-out's own, or a later one where an attempt surely came to nothing."""
     version: int
     """Counts every step: who holds an older one has been overtaken."""
+    ask_first: bool
+    """The database was restored since: only the provider knows what became of it."""
+    doubted_until: datetime | None = None
+    """Until then an earlier sending of this attempt may still arrive, or has: a refusal of a later one says nothing."""
 
 
 COLUMNS = """id, reference, person_id, asked_from, point_code, wallet_sealed, amount, fee, state, asked_at, first_sent_at,
-             resend_until, asks, provider, coalesce(attempt_id, id) AS attempt_id, version"""
+             resend_until, asks, provider, coalesce(attempt_id, id) AS attempt_id, version,
+             ask_first, doubted_until"""
 
 
 def read(row: Row[Any], vault: Vault) -> CashOut:
@@ -66,6 +71,8 @@ def read(row: Row[Any], vault: Vault) -> CashOut:
         provider=row.provider,
         attempt_id=row.attempt_id,
         version=row.version,
+        ask_first=row.ask_first,
+        doubted_until=row.doubted_until,
     )
 
 

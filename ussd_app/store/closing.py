@@ -36,7 +36,7 @@ class Span:
         }  # fmt: skip
 
 
-_KEY = "CASE WHEN e.kind = 'funded' THEN 'funded' ELSE coalesce(e.cash_out_id, e.attempt_id)::text END"
+_KEY = "CASE WHEN e.kind = 'funded' THEN 'funded' ELSE e.journal_id::text END"
 
 _KEYS = text(f"""
     SELECT {_KEY} FROM statement_entry e WHERE e.provider = :provider AND e.at >= :begins AND e.at < :ends
@@ -48,7 +48,12 @@ _KEYS = text(f"""
 _LINES = text(f"""
     WITH wanted AS (
         SELECT id FROM statement_line WHERE provider = :provider AND at >= :begins AND at < :ends AND :whole
+        UNION SELECT id FROM statement_line WHERE id = ANY(:lines)
         UNION SELECT l.id FROM statement_line l WHERE l.attempt_id = ANY(CAST(:ids AS uuid[])) AND l.provider = :provider
+        UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.attempt_id = c.attempt_id AND l.provider = :provider
+              WHERE c.id = ANY(CAST(:ids AS uuid[]))
+        UNION SELECT l.id FROM spent_attempt s JOIN statement_line l ON l.attempt_id = s.attempt_id
+              AND l.provider = :provider WHERE s.cash_out_id = ANY(CAST(:ids AS uuid[]))
         UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.reference = c.reference AND l.provider = :provider
               WHERE c.id = ANY(CAST(:ids AS uuid[]))
         UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.provider_reference = c.provider_reference
@@ -57,7 +62,7 @@ _LINES = text(f"""
               AND at >= CAST(:begins AS timestamptz) - make_interval(days => :near)
               AND at < CAST(:ends AS timestamptz) + make_interval(days => :near)
     )
-    SELECT e.id, coalesce({_KEY}, 'line:' || e.id) AS key, e.kind, e.amount, (e.at AT TIME ZONE :zone)::date AS day,
+    SELECT e.id, {_KEY} AS key, e.kind, e.amount, (e.at AT TIME ZONE :zone)::date AS day,
            e.line_key, e.mixed
     FROM statement_entry e WHERE e.id IN (SELECT id FROM wanted)
 """)
@@ -78,20 +83,21 @@ _MOVEMENTS = text("""
 
 def keys_of(db: Connection, span: Span) -> list[str]:
     """Everything that either side moved on this day, by the key that the two sides share."""
-    return [row[0] for row in db.execute(_KEYS, span.values) if row[0]]
+    return [row[0] for row in db.execute(_KEYS, span.values)]
 
 
-def keys_now(db: Connection, line_ids: Sequence[int]) -> dict[int, str]:
-    """The keys of lines that had none when they were first compared, and have one since."""
-    rows = db.execute(
-        text(f"SELECT e.id, {_KEY} AS key FROM statement_entry e WHERE e.id = ANY(:ids)"), {"ids": list(line_ids)}
-    )
-    return {row.id: row.key for row in rows if row.key}
+def keys_now(db: Connection, line_ids: Sequence[int]) -> set[str]:
+    """The keys of these lines: a line that was about nothing of ours may be about an order that is known since."""
+    rows = db.execute(text(f"SELECT {_KEY} AS key FROM statement_entry e WHERE e.id = ANY(:ids)"), {"ids": list(line_ids)})
+    return {row.key for row in rows}
 
 
-def two_sides(db: Connection, span: Span, keys: Sequence[str], *, whole: bool) -> tuple[list[Line], list[Movement]]:
-    """All lines and movements of these keys, on whatever day; with `whole`, also the day's lines that have no key."""
-    values = {**span.values, "ids": [each for each in keys if len(each) == 36], "whole": whole}
+def two_sides(
+    db: Connection, span: Span, keys: Sequence[str], *, whole: bool, line_ids: Sequence[int] = ()
+) -> tuple[list[Line], list[Movement]]:
+    """All lines and movements of these keys, on whatever day, these lines, and with `whole` every line of the day."""
+    ids = [each for each in keys if each != FUNDED and ":" not in each]
+    values = {**span.values, "ids": ids, "whole": whole, "lines": list(line_ids)}
     lines = [
         Line(row.id, row.key, LineKind(row.kind), Dong(row.amount), row.day, row.line_key, row.mixed)
         for row in db.execute(_LINES, values)

@@ -32,7 +32,7 @@ def sources(db: Connection, person_id: int, amount: Dong) -> list[tuple[Account,
         text("""SELECT a.id, a.code, a.programme, coalesce(p.priority, 99) AS priority,
                        a.credits_posted - a.debits_posted - a.debits_pending AS available
                 FROM account a LEFT JOIN programme p ON p.code = a.programme
-                WHERE a.person_id = :person ORDER BY a.id FOR UPDATE OF a"""),
+                WHERE a.person_id = :person ORDER BY a.id FOR NO KEY UPDATE OF a"""),
         {"person": person_id},
     ).all()
     left, taken = amount.amount, list[tuple[Account, Dong]]()
@@ -78,7 +78,7 @@ def _hold(
 ) -> None:
     legs = [
         Transfer(
-            leg_id(journal_id, step, number), source, credit, amount, journal_id, reason,
+            leg_id(journal_id, step, number), source, ledger.shelf(credit, journal_id), amount, journal_id, reason,
             TransferKind.PENDING, expires_at=expires_at,
         )
         for number, (source, amount) in enumerate(sources)
@@ -156,6 +156,11 @@ def return_to_owner(db: Connection, journal_id: UUID, return_id: UUID, amount: D
 def return_fee(db: Connection, journal_id: UUID, return_id: UUID, amount: Dong, reason: str) -> bool:
     """A provider gives a fee back to whoever carried it; see `reverse`."""
     return _give_back(db, journal_id, return_id, amount, reason, {AccountKind.FEES})
+
+
+def claim_again(db: Connection, journal_id: UUID, claim_id: UUID, amount: Dong, reason: str) -> bool:
+    """What went back to the state unclaimed is its owner's again; see `reverse`."""
+    return _give_back(db, journal_id, claim_id, amount, reason, {AccountKind.RETURNED})
 
 
 def correct(db: Connection, grant_id: UUID, correction_id: UUID, amount: Dong, reason: str) -> bool:

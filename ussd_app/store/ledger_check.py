@@ -54,7 +54,7 @@ INVARIANTS: tuple[tuple[str, str], ...] = (
                                    coalesce(s.dh, 0)::bigint, coalesce(s.ch, 0)::bigint)""",
     ),
     (
-        "no person's account is below nothing, holds included",
+        "no person's account is below nothing, holds included, and no month pays more than was funded",
         """SELECT code || ' is ' || (credits_posted - debits_posted - debits_pending) FROM account
            WHERE guarded AND credits_posted - debits_posted - debits_pending < 0""",
     ),
@@ -62,6 +62,18 @@ INVARIANTS: tuple[tuple[str, str], ...] = (
         "a hold is resolved at most once, and for no more than was held",
         """SELECT p.id || ' is resolved ' || count(r.*) || ' times' FROM transfer p JOIN transfer r ON r.pending_id = p.id
            GROUP BY p.id, p.amount HAVING count(r.*) > 1 OR sum(r.amount) > p.amount""",
+    ),
+    (
+        "no more came back than went, and the way it went",
+        """SELECT f.id || ' moved ' || f.amount || ', and ' || sum(r.amount) || ' came back'
+           FROM transfer f JOIN transfer r ON r.reverses_id = f.id GROUP BY f.id
+           HAVING sum(r.amount) > f.amount OR bool_or(r.debit_id <> f.credit_id OR r.credit_id <> f.debit_id)""",
+    ),
+    (
+        "nothing that was written can be changed or taken away",
+        """SELECT name || ' is not in force' FROM (VALUES ('transfer_append_only'), ('transfer_never_emptied'),
+               ('transfer_resolution'), ('transfer_reversal'), ('transfer_void_is_known')) AS t (name)
+           WHERE NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgname = t.name AND g.tgenabled <> 'D')""",
     ),
     (
         "every released payment is credited exactly once, and no other is",
@@ -72,23 +84,62 @@ INVARIANTS: tuple[tuple[str, str], ...] = (
         "every live cash-out has its money held, and every ended one has not",
         """SELECT 'cash-out ' || c.reference || ' (' || c.state || ') holds ' || coalesce(h.held, 0) || ' of ' || c.amount
            FROM cash_out c LEFT JOIN LATERAL (
-               SELECT sum(p.amount) AS held FROM transfer p WHERE p.journal_id = c.id AND p.kind = 'pending'
+               SELECT sum(p.amount) FILTER (WHERE a.kind <> 'fees') AS held,
+                      sum(p.amount) FILTER (WHERE a.kind = 'fees') AS fee
+               FROM transfer p JOIN account a ON a.id = p.credit_id WHERE p.journal_id = c.id AND p.kind = 'pending'
                AND NOT EXISTS (SELECT FROM transfer r WHERE r.pending_id = p.id)) h ON true
-           WHERE coalesce(h.held, 0) <> CASE WHEN c.state IN ('held','sent','unknown','issued') THEN c.amount ELSE 0 END""",
+           WHERE coalesce(h.held, 0) <> CASE WHEN c.state IN ('held','sent','unknown','issued') THEN c.amount ELSE 0 END
+              OR coalesce(h.fee, 0) > CASE WHEN c.state IN ('held','sent','unknown','issued') THEN c.fee ELSE 0 END""",
     ),
     (
-        "every paid cash-out is posted in full, and no failed one is",
+        "every paid cash-out is posted for no more than was asked, and no failed one is",
         """SELECT 'cash-out ' || c.reference || ' (' || c.state || ') posted ' || coalesce(h.posted, 0)
            FROM cash_out c LEFT JOIN LATERAL (
-               SELECT sum(t.amount) AS posted FROM transfer t WHERE t.journal_id = c.id AND t.kind = 'post') h ON true
-           WHERE coalesce(h.posted, 0) <> CASE WHEN c.state IN ('paid','reversed') THEN c.amount + c.fee ELSE 0 END""",
+               SELECT sum(t.amount) AS posted FROM transfer t JOIN account a ON a.id = t.credit_id AND a.kind <> 'fees'
+               WHERE t.journal_id = c.id AND t.kind = 'post') h ON true
+           WHERE CASE WHEN c.state IN ('paid','reversed') THEN coalesce(h.posted, 0) NOT BETWEEN 1 AND c.amount
+                      ELSE h.posted IS NOT NULL END""",
     ),
     (
-        "what the treasury gave is with the people, paid out, or handed over",
-        """SELECT 'treasury ' || t || ' against ' || o FROM (
-               SELECT coalesce(sum(debits_posted - credits_posted) FILTER (WHERE kind = 'treasury'), 0) AS t,
-                      coalesce(sum(credits_posted - debits_posted) FILTER (WHERE kind <> 'treasury'), 0) AS o
-               FROM account) s WHERE t <> o""",
+        "no money moves from one programme to another",
+        """SELECT 'transfer ' || t.id || ' from ' || d.code || ' to ' || c.code FROM transfer t
+           JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id WHERE d.programme <> c.programme""",
+    ),
+    (
+        "what the state gave each programme is with its people, in communes, paid, handed over, charged, or returned",
+        """SELECT programme || ' is out by ' || amount || ' đồng' FROM (
+               SELECT programme, sum(amount) AS amount FROM (
+                   SELECT programme, credits_posted - debits_posted AS amount FROM account WHERE programme IS NOT NULL
+                   UNION ALL
+                   SELECT coalesce(d.programme, c.programme), CASE WHEN d.programme IS NULL THEN -t.amount ELSE t.amount END
+                   FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+                   WHERE t.kind IN ('single', 'post') AND (d.programme IS NULL) <> (c.programme IS NULL)) every
+               GROUP BY programme) s WHERE amount <> 0""",
+    ),
+    (
+        "every đồng that a person has came from the treasury, for a month that can be named",
+        """SELECT a.code || ' has ' || (a.credits_posted - a.debits_posted) || ', of which ' || coalesce(k.explained, 0)
+                  || ' came from the treasury'
+           FROM account a LEFT JOIN (SELECT account_id, sum(left_over) FILTER (WHERE cycle <> '') AS explained
+                                     FROM kept_by_cycle GROUP BY 1) k ON k.account_id = a.id
+           WHERE a.kind IN ('beneficiary', 'trust') AND a.credits_posted - a.debits_posted <> coalesce(k.explained, 0)""",
+    ),
+    (
+        "every line of a pay-out session is held while it is open, and paid as it is written down",
+        """SELECT 'session ' || s.id || ', number ' || p.number || ': ' || coalesce(p.handed, 0) || ' written down'
+           FROM pay_session s JOIN pay_session_part p ON p.session_id = s.id
+           LEFT JOIN LATERAL (
+               SELECT sum(t.amount) FILTER (WHERE t.kind = 'post') AS paid,
+                      sum(t.amount) FILTER (WHERE t.kind = 'pending' AND r.id IS NULL) AS held
+               FROM transfer t LEFT JOIN transfer r ON r.pending_id = t.id WHERE t.journal_id = p.journal_id) m ON true
+           WHERE coalesce(m.paid, 0) <> coalesce(p.handed, 0)
+              OR coalesce(m.held, 0) <> CASE WHEN s.closed_by IS NULL AND p.handed IS NULL THEN p.amount ELSE 0 END""",
+    ),
+    (
+        "nothing that nobody claimed went back without two officers",
+        """SELECT 'transfer ' || t.id FROM transfer t JOIN account c ON c.id = t.credit_id AND c.kind = 'returned'
+           WHERE NOT EXISTS (SELECT FROM adjustment_line l JOIN adjustment a ON a.id = l.adjustment_id
+                             WHERE l.key = t.id AND a.agreed_by <> a.asked_by)""",
     ),
     (
         "no batch is released without three different signatures",

@@ -126,6 +126,7 @@ _CLAIM = text("""
     WHERE id IN (SELECT id FROM sms_message
                  WHERE state = 'waiting' AND lane = :lane AND next_attempt_at <= :now
                    AND expires_at > :now AND (lease_until IS NULL OR lease_until <= :now)
+                   AND NOT EXISTS (SELECT FROM restoration WHERE ended_at IS NULL)
                  ORDER BY next_attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED)
     RETURNING id, e164, body_sealed, attempts, lane, parts, provider, resent_at""")
 

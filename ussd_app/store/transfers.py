@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from ussd_app.domain.ledger import Account, NotEnoughMoney, ReusedWithOtherContent, Transfer
 
 # One round trip. Accounts are locked from the lowest id up, so that two journals can wait for each other but never both.
 # The guard is in the statement that moves the money: PostgreSQL re-reads the row after waiting for its lock.
-_WRITE = text("""
-    WITH asked AS (
-        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:kinds AS text[]), CAST(:debits AS text[]),
-            CAST(:credits AS text[]), CAST(:amounts AS bigint[]), CAST(:held AS bigint[]), CAST(:pendings AS uuid[]),
-            CAST(:reverses AS uuid[]), CAST(:journals AS uuid[]), CAST(:reasons AS text[]),
-            CAST(:expiries AS timestamptz[]))
-            AS t (id, kind, debit, credit, amount, held, pending_id, reverses_id, journal_id, reason, expires_at)
+_COLUMNS = (
+    ("id", "uuid"), ("kind", "text"), ("debit", "text"), ("credit", "text"), ("amount", "bigint"), ("held", "bigint"),
+    ("pending_id", "uuid"), ("reverses_id", "uuid"), ("journal_id", "uuid"), ("reason", "text"),
+    ("expires_at", "timestamptz"),
+)  # fmt: skip
+_FEW = 4
+"""So many rows are spoken one by one: PostgreSQL then knows how many there are, and plans the statement only once."""
+
+_WRITE = """
+    WITH asked ({names}) AS ({asked}
     ), written AS (
         INSERT INTO transfer
             (id, kind, debit_id, credit_id, amount, pending_id, reverses_id, journal_id, reason, expires_at)
@@ -44,7 +48,18 @@ _WRITE = text("""
     )
     SELECT (SELECT count(*) FROM written) AS written, (SELECT count(*) FROM effects) AS touched,
            (SELECT count(*) FROM moved) AS moved
-""")
+"""
+
+
+@cache
+def _statement(rows: int) -> TextClause:
+    """For so many rows; 0 is for any number of them."""
+    if rows:
+        lines = [", ".join(f"CAST(:{name}_{row} AS {kind})" for name, kind in _COLUMNS) for row in range(rows)]
+        asked = "VALUES " + ", ".join(f"({line})" for line in lines)
+    else:
+        asked = f"SELECT * FROM unnest({', '.join(f'CAST(:{name} AS {kind}[])' for name, kind in _COLUMNS)})"
+    return text(_WRITE.format(names=", ".join(name for name, _ in _COLUMNS), asked=asked))
 
 
 def write(db: Connection, transfers: Sequence[Transfer]) -> bool:
@@ -69,26 +84,28 @@ def write(db: Connection, transfers: Sequence[Transfer]) -> bool:
 
 
 def _say(db: Connection, transfers: Sequence[Transfer]) -> int:
-    row = db.execute(_WRITE, _columns(transfers)).one()
-    if row.moved < row.touched:
+    rows = [_values(each) for each in transfers]
+    if len(rows) <= _FEW:
+        spoken = {
+            f"{name}_{at}": value for at, row in enumerate(rows) for (name, _), value in zip(_COLUMNS, row, strict=True)
+        }
+        told = db.execute(_statement(len(rows)), spoken).one()
+    else:
+        columns = zip(*rows, strict=True)
+        told = db.execute(
+            _statement(0), {name: list(column) for (name, _), column in zip(_COLUMNS, columns, strict=True)}
+        ).one()
+    if told.moved < told.touched:
         raise NotEnoughMoney(f"not enough money for {transfers[0].reason!r} of journal {transfers[0].journal_id}")
-    return int(row.written)
+    return int(told.written)
 
 
-def _columns(transfers: Sequence[Transfer]) -> dict[str, list[Any]]:
-    return {
-        "ids": [each.id for each in transfers],
-        "kinds": [each.kind.value for each in transfers],
-        "debits": [each.debit.code for each in transfers],
-        "credits": [each.credit.code for each in transfers],
-        "amounts": [each.amount.amount for each in transfers],
-        "held": [each.held.amount if each.held else None for each in transfers],
-        "pendings": [each.pending_id for each in transfers],
-        "reverses": [each.reverses_id for each in transfers],
-        "journals": [each.journal_id for each in transfers],
-        "reasons": [each.reason for each in transfers],
-        "expiries": [each.expires_at for each in transfers],
-    }
+def _values(each: Transfer) -> tuple[Any, ...]:
+    held = each.held.amount if each.held else None
+    return (
+        each.id, each.kind.value, each.debit.code, each.credit.code, each.amount.amount, held,
+        each.pending_id, each.reverses_id, each.journal_id, each.reason, each.expires_at,
+    )  # fmt: skip
 
 
 def _not_yet(db: Connection, transfers: Sequence[Transfer]) -> list[Transfer]:
@@ -114,7 +131,8 @@ def make_accounts(db: Connection, accounts: Sequence[Account]) -> None:
         text("""INSERT INTO account (code, kind, person_id, programme, guarded, kept_for, commune_code)
                 SELECT * FROM unnest(CAST(:codes AS text[]), CAST(:kinds AS text[]), CAST(:people AS bigint[]),
                                      CAST(:programmes AS text[]), CAST(:guarded AS boolean[]),
-                                     CAST(:kept_for AS bigint[]), CAST(:communes AS text[]))
+                                     CAST(:kept_for AS bigint[]), CAST(:communes AS text[])) AS t (code)
+                WHERE NOT EXISTS (SELECT FROM account a WHERE a.code = t.code)
                 ON CONFLICT (code) DO NOTHING"""),
         {
             "codes": [each.code for each in every],

@@ -95,16 +95,18 @@ def open_session(
     return Session(row.id, key, commune_code, cycle, place, officer_id, None, None, None)
 
 
-def add_parts(db: Connection, session_id: int, parts: Sequence[tuple[int, Dong]]) -> None:
+def add_parts(db: Connection, session: Session, parts: Sequence[tuple[int, Dong]]) -> None:
     """Write the list: person and amount, numbered from 1."""
     db.execute(
-        text("""INSERT INTO pay_session_part (session_id, number, person_id, amount)
-                SELECT :session, number, person, amount FROM unnest(CAST(:people AS bigint[]), CAST(:amounts AS bigint[]))
-                       WITH ORDINALITY AS t (person, amount, number)"""),
+        text("""INSERT INTO pay_session_part (session_id, number, person_id, amount, journal_id)
+                SELECT :session, number, person, amount, journal
+                FROM unnest(CAST(:people AS bigint[]), CAST(:amounts AS bigint[]), CAST(:journals AS uuid[]))
+                     WITH ORDINALITY AS t (person, amount, journal, number)"""),
         {
-            "session": session_id,
+            "session": session.id,
             "people": [person for person, _ in parts],
             "amounts": [amount.amount for _, amount in parts],
+            "journals": [session.journal(number) for number in range(1, len(parts) + 1)],
         },
     )
 

@@ -169,14 +169,22 @@ def _reports(parts: Parts, verdict: _Verdict, late_s: float) -> list[Letter]:
     }
     if failed:
         form["failureReason"] = "DeliveryFailure"
-    letter = Letter(
+    late_s += LATE_S * parts.faults.strikes("sms_report_late")
+    letters = [_letter(parts, form, late_s) for _ in range(2 if parts.faults.strikes("sms_report_twice") else 1)]
+    if parts.faults.strikes("sms_report_interim"):
+        letters.append(_letter(parts, form | {"status": "Submitted"}, late_s))
+    return letters
+
+
+def _letter(parts: Parts, form: dict[str, str], late_s: float) -> Letter:
+    """Each takes its own time, so that they come in any order."""
+    return Letter(
         method="POST",
         to=f"/callbacks/{parts.configuration.callback_token}/sms-reports",
         headers={"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "at-sms-api/1.0"},
         body=urlencode(form),
-        wait_s=late_s + random.uniform(0.2, 2) + LATE_S * parts.faults.strikes("sms_report_late"),  # noqa: S311 - not a secret
+        wait_s=late_s + random.uniform(0.2, 2),  # noqa: S311 - not a secret
     )
-    return [letter] * (2 if parts.faults.strikes("sms_report_twice") else 1)
 
 
 def inbox(book: Book, phone: str) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from ussd_app.simulator.networks.africas_talking_sms import africas_talking_sms
 from ussd_app.simulator.networks.configuration import NetworksConfiguration
 from ussd_app.simulator.networks.control import control
+from ussd_app.simulator.networks.esms_sms import esms_sms
 from ussd_app.simulator.networks.gsma import authorisation_codes, batches, clerk
 from ussd_app.simulator.networks.gsma.bases import under_any_base
 from ussd_app.simulator.networks.gsma.entrance import token_pages
@@ -54,6 +55,7 @@ def _phones(app: Flask, parts: Parts) -> None:
     """What stands between phones and the product: SMS, the USSD gateway, and a second provider for wallets."""
     switchboard = switchboard_at(parts)
     app.register_blueprint(africas_talking_sms(parts))
+    app.register_blueprint(esms_sms(parts))
     app.register_blueprint(ussd_gateway(switchboard))
     app.register_blueprint(mtn_momo(parts))
     parts.background.repeat(partial(settle_transfer, parts), every_s=0.1)

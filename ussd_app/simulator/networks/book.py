@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS networks.messages (
     id text NOT NULL UNIQUE, phone text NOT NULL, sender text NOT NULL, sealed_text bytea NOT NULL,
     at timestamptz NOT NULL DEFAULT now());
 CREATE INDEX IF NOT EXISTS messages_by_phone ON networks.messages (phone, place);
+CREATE TABLE IF NOT EXISTS networks.esms_requests (
+    request_id text PRIMARY KEY, sms_id text NOT NULL, at timestamptz NOT NULL DEFAULT now());
 CREATE TABLE IF NOT EXISTS networks.letters (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     lane text NOT NULL, due timestamptz NOT NULL, tries integer NOT NULL DEFAULT 0, sealed bytea NOT NULL);

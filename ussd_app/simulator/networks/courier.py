@@ -26,7 +26,7 @@ _PRODUCT_ANSWERS_WITHIN_S = 10
 class Letter:
     """`to` may begin with a slash: then it goes to the product's own address, wherever that is by then."""
 
-    method: Literal["POST", "PUT"]
+    method: Literal["POST", "PUT", "GET"]
     to: str = field(repr=False)
     headers: Mapping[str, str]
     body: str = field(repr=False)
@@ -86,7 +86,7 @@ class Courier:
         path = url.path + (f"?{url.query}" if url.query else "")
         for fresh in (line.sock is None, True):
             try:
-                line.request(method, path, body.encode(), dict(headers))
+                line.request(method, path, body.encode() or None, dict(headers))
                 answer = line.getresponse()
                 answer.read()
                 return 200 <= answer.status < 300

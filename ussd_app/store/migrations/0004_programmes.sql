@@ -146,6 +146,7 @@ CREATE TABLE pay_session_part (
     number       integer NOT NULL CHECK (number > 0),  -- as it stands on the list
     person_id    bigint NOT NULL REFERENCES person,
     amount       bigint NOT NULL CHECK (amount > 0),
+    journal_id   uuid NOT NULL UNIQUE,                 -- under which it is held and handed out
     handed       bigint CHECK (handed > 0 AND handed <= amount),
     handed_by    integer REFERENCES officer,
     handed_at    timestamptz,
@@ -171,8 +172,8 @@ CREATE TRIGGER pay_session_step BEFORE UPDATE ON pay_session FOR EACH ROW EXECUT
 
 CREATE FUNCTION check_part_step() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.handed IS NOT NULL OR (NEW.session_id, NEW.number, NEW.person_id, NEW.amount)
-                                 IS DISTINCT FROM (OLD.session_id, OLD.number, OLD.person_id, OLD.amount) THEN
+    IF OLD.handed IS NOT NULL OR (NEW.session_id, NEW.number, NEW.person_id, NEW.amount, NEW.journal_id)
+                                 IS DISTINCT FROM (OLD.session_id, OLD.number, OLD.person_id, OLD.amount, OLD.journal_id) THEN
         RAISE EXCEPTION 'what was handed out stays written down' USING ERRCODE = 'restrict_violation';
     END IF;
     PERFORM FROM pay_session WHERE id = NEW.session_id AND closed_by IS NULL FOR SHARE;
@@ -182,3 +183,49 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER pay_session_part_step BEFORE UPDATE ON pay_session_part FOR EACH ROW EXECUTE FUNCTION check_part_step();
+
+-- What only two officers together may do to the ledger: never automatic, each with its reason --------------
+
+CREATE TABLE adjustment (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind       text NOT NULL CHECK (kind IN ('return_unclaimed', 'claim_again', 'correct', 'carry_suspense')),
+    reason     text NOT NULL CHECK (reason <> ''),
+    asked_by   integer NOT NULL REFERENCES officer,
+    asked_at   timestamptz NOT NULL,
+    agreed_by  integer REFERENCES officer,
+    agreed_at  timestamptz,
+    CONSTRAINT agreer_is_not_asker CHECK (agreed_by <> asked_by),
+    CHECK ((agreed_by IS NULL) = (agreed_at IS NULL))
+);
+CREATE TABLE adjustment_line (
+    key            uuid PRIMARY KEY,                -- the id of what it writes into the ledger
+    adjustment_id  bigint NOT NULL REFERENCES adjustment,
+    person_id      bigint REFERENCES person,
+    account_code   text NOT NULL,                   -- whose money it is
+    journal_id     uuid NOT NULL,                   -- under which it stands; another's where it takes something back
+    amount         bigint NOT NULL CHECK (amount > 0),
+    done_at        timestamptz
+);
+CREATE INDEX adjustment_line_of ON adjustment_line (adjustment_id);
+
+CREATE FUNCTION check_adjustment_step() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.kind, NEW.reason, NEW.asked_by) IS DISTINCT FROM (OLD.kind, OLD.reason, OLD.asked_by)
+       OR (OLD.agreed_by IS NOT NULL AND NEW.agreed_by IS DISTINCT FROM OLD.agreed_by) THEN
+        RAISE EXCEPTION 'what was asked and agreed stays written down' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER adjustment_step BEFORE UPDATE ON adjustment FOR EACH ROW EXECUTE FUNCTION check_adjustment_step();
+
+CREATE FUNCTION check_line_step() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.key, NEW.adjustment_id, NEW.account_code, NEW.journal_id, NEW.amount)
+       IS DISTINCT FROM (OLD.key, OLD.adjustment_id, OLD.account_code, OLD.journal_id, OLD.amount)
+       OR OLD.done_at IS NOT NULL
+       OR NOT EXISTS (SELECT FROM adjustment WHERE id = NEW.adjustment_id AND agreed_by IS NOT NULL) THEN
+        RAISE EXCEPTION 'a line is done once, and only when two officers agree' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER adjustment_line_step BEFORE UPDATE ON adjustment_line FOR EACH ROW EXECUTE FUNCTION check_line_step();

@@ -234,12 +234,18 @@ CREATE TABLE statement_day (
     PRIMARY KEY (provider, day)
 );
 
--- Which order of ours a line is about: by our id, by our reference, or by theirs.
+-- Which order of ours a line is about: by our id, by our reference, or by theirs. The journal is what our ledger has
+-- of it, or would have: that of a line about nothing of ours is made of its name.
 CREATE VIEW statement_entry AS
-    SELECT l.*, coalesce(a.id, r.id, p.id) AS cash_out_id,
-           (a.id <> r.id OR a.id <> p.id OR r.id <> p.id) IS TRUE AS mixed
+    SELECT l.*, coalesce(a.id, n.id, s.cash_out_id, r.id, p.id) AS cash_out_id,
+           coalesce(a.id, n.id, s.cash_out_id, r.id, p.id, l.attempt_id,
+                    md5('bam:line:' || l.provider || ':' || l.line_key)::uuid) AS journal_id,
+           (coalesce(a.id, n.id, s.cash_out_id) <> r.id OR coalesce(a.id, n.id, s.cash_out_id) <> p.id
+            OR r.id <> p.id) IS TRUE AS mixed
     FROM statement_line l
     LEFT JOIN cash_out a ON a.id = l.attempt_id
+    LEFT JOIN cash_out n ON n.attempt_id = l.attempt_id
+    LEFT JOIN spent_attempt s ON s.attempt_id = l.attempt_id
     LEFT JOIN cash_out r ON r.reference = l.reference AND r.provider = l.provider AND l.reference <> ''
     LEFT JOIN cash_out p ON p.provider_reference = l.provider_reference AND p.provider = l.provider
                          AND l.provider_reference <> '';
@@ -302,6 +308,7 @@ CREATE TABLE restoration (
     begun_by   integer NOT NULL REFERENCES officer,
     ended_at   timestamptz,
     ended_by   integer REFERENCES officer,
+    by_hand    text NOT NULL DEFAULT '',                      -- how statements were read that could not be fetched
     CHECK ((ended_at IS NULL) = (ended_by IS NULL))
 );
 CREATE UNIQUE INDEX restoration_one_open ON restoration ((ended_at IS NULL)) WHERE ended_at IS NULL;

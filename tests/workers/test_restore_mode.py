@@ -1,0 +1,177 @@
+"""The database was set back to yesterday: the provider is asked about every order before anything is sent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from tests.close_days import Days
+from tests.village import Village
+from tests.workers.provider import ScriptedMoney, ScriptedSms
+from ussd_app.actions import restorations
+from ussd_app.actions.payments import NotAllowed
+from ussd_app.domain.payments import Role
+from ussd_app.store import messages
+from workers import cash_out
+from workers.mobile_money.port import Failed, Issued, NotFound, Paid, Pending, State, StillUnsure
+from workers.office import Office
+
+NOON = datetime(2027, 1, 25, 5, tzinfo=UTC)
+BACKUP = NOON - timedelta(hours=20)
+LATER = NOON + timedelta(hours=2)
+
+
+@pytest.fixture
+def person(village: Village) -> int:
+    """Somebody whose cash-out was asked for, and not yet sent, when the backup was made."""
+    person = village.person()
+    village.pay(person)
+    village.ask_for_cash(person)
+    return person
+
+
+def begin(village: Village) -> restorations.Begun:
+    lan = village.officer("lan", Role.ENTERS)
+    with village.database.begin() as db:
+        return restorations.begin(db, "gsma", BACKUP, lan, village.desk.zone, NOON)
+
+
+def end(village: Village, by_hand: str = "read from paper") -> restorations.Standing:
+    lan = village.officer("lan", Role.ENTERS)
+    with village.database.begin() as db:
+        return restorations.end(db, "gsma", lan, LATER, by_hand)
+
+
+def work(village: Village, money: ScriptedMoney, now: datetime = LATER, times: int = 3) -> None:
+    for number in range(times):
+        moment = now + timedelta(minutes=10 * number)
+        office = Office(
+            database=village.database,
+            desk=village.desk,
+            sms=ScriptedSms(),
+            mobile_money=money,
+            clock=lambda moment=moment: moment,
+            worker="test",
+            code_lifetime_s=172_800,
+            stop=Event(),
+        )
+        cash_out.drain(office)
+
+
+def state(village: Village) -> str:
+    return str(village.rows("SELECT state FROM cash_out ORDER BY asked_at LIMIT 1")[0][0])
+
+
+# What the provider says of an order that the backup has as held -> what it is then; and how often it was sent in the end.
+ANSWERS: list[tuple[str, State, str, int]] = [
+    ("it was paid meanwhile", Paid("MM1", NOON), "paid", 0),
+    ("it failed meanwhile", Failed("expired"), "failed", 0),
+    ("its code is out", Issued("48219375", NOON + timedelta(days=2), "code-1"), "issued", 0),
+    ("it is under way", Pending(), "unknown", 0),
+    ("they never saw it", NotFound(), "held", 1),
+]
+
+
+@pytest.mark.parametrize(("answer", "then", "sent"), [each[1:] for each in ANSWERS], ids=[each[0] for each in ANSWERS])
+def test_each_order_is_asked_about_before_it_may_be_sent(
+    village: Village, person: int, answer: State, then: str, sent: int
+) -> None:
+    assert begin(village).to_ask == 1
+    money = ScriptedMoney(enquiries=[answer])
+    work(village, money)
+    assert (state(village), money.orders) == (then, [])
+    end(village)
+    work(village, money, LATER + timedelta(hours=1), times=1)
+    assert len(money.orders) == sent
+    assert village.breaches() == []
+
+
+def test_as_long_as_the_provider_does_not_answer_nothing_goes_on(village: Village, person: int) -> None:
+    begin(village)
+    money = ScriptedMoney(enquiries=[StillUnsure("timeout")])
+    work(village, money)
+    with pytest.raises(NotAllowed, match="has still to tell about 1 cash-outs"):
+        end(village)
+    assert money.orders == []
+
+
+def test_a_statement_that_was_not_read_again_keeps_the_restoration_open(village: Village) -> None:
+    assert begin(village).days == 2
+    with pytest.raises(NotAllowed, match="has not been read again"):
+        end(village, by_hand="")
+    with village.database.begin() as db:
+        db.execute(text("UPDATE statement_day SET read_at = :now"), {"now": LATER})
+    assert end(village, by_hand="").foreign == ()
+
+
+def test_what_is_asked_for_meanwhile_waits_with_its_money_held(village: Village) -> None:
+    begin(village)
+    person = village.person()
+    village.pay(person)
+    village.ask_for_cash(person)
+    money = ScriptedMoney()
+    work(village, money)
+    assert (state(village), village.balance(person), money.orders) == ("held", 400_000, [])
+    end(village)
+    work(village, money, LATER + timedelta(hours=1), times=1)
+    assert len(money.orders) == 1
+
+
+def test_only_one_restoration_at_a_time_and_of_the_past(village: Village) -> None:
+    begin(village)
+    with pytest.raises(NotAllowed, match="already"):
+        begin(village)
+    lan = village.officer("lan", Role.ENTERS)
+    with pytest.raises(NotAllowed, match="of the past"), village.database.begin() as db:
+        restorations.begin(db, "gsma", LATER, lan, village.desk.zone, NOON)
+
+
+def test_what_was_paid_under_a_lost_order_is_in_suspense_until_it_is_somebodys(village: Village) -> None:
+    days = Days(village)
+    days.it_is(NOON - timedelta(hours=1))
+    person = village.person()
+    village.pay(person)
+    begin(village)
+    lost = days.line(uuid4(), 300_000, NOON - timedelta(hours=1))
+    days.read(lost, now=NOON)
+    closed, (item,) = days.close(NOON.date())
+    assert (item.item.bucket.value, closed.difference) == ("only_in_statement", 300_000)
+    (foreign,) = end(village).foreign
+    closed, (item,) = days.close(NOON.date())
+    assert (closed.difference, item.state) == (0, "explained")
+    assert village.number("SELECT debits_posted FROM account WHERE kind = 'suspense'") == 300_000
+    hoa = village.officer("hoa", Role.RELEASES)
+    with village.database.begin() as db:
+        restorations.assign(db, "gsma", foreign, person, hoa, because="her receipt")
+    assert village.balance(person) == 600_000
+    other = village.person(name="Trần Văn Tuấn")
+    village.pay(other, cycle="2027-02")
+    with pytest.raises(NotAllowed, match="assigned already"), village.database.begin() as db:
+        restorations.assign(db, "gsma", foreign, other, hoa, because="a guess")
+    assert village.number("SELECT sum(credits_posted - debits_posted)::bigint FROM account WHERE kind = 'suspense'") == 0
+    assert village.breaches() == []
+
+
+def test_messages_that_waited_in_the_backup_are_not_sent_from_here(village: Village, person: int) -> None:
+    waiting = village.number("SELECT count(*) FROM sms_message WHERE state = 'waiting'")
+    assert begin(village).messages == waiting > 0
+    assert village.rows("SELECT DISTINCT state FROM sms_message") == [("unsure",)]
+
+
+def test_while_it_is_open_no_message_is_taken_up(village: Village) -> None:
+    begin(village)
+    village.pay(village.person())
+
+    def taken() -> int:
+        with village.database.begin() as db:
+            lanes = list(messages.Lane)
+            lease = timedelta(seconds=45)
+            return len(messages.claim(db, village.desk.vault, lanes=lanes, worker="w", limit=9, now=LATER, lease=lease))
+
+    assert taken() == 0
+    end(village)
+    assert taken() == 1
