@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from bench.month_days import NAMESPACE, PENSION, PROVIDER, Month, Named
+from bench.month_days import NAMESPACE, PENSION, PROGRAMME, PROVIDER, Month, Named
 from ussd_app.actions.closing import close_day
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.payments import PaymentEntry, approve
@@ -71,7 +71,7 @@ def pay_everyone(month: Month, people: int) -> None:
 def _rows(people: int) -> Iterator[list[PaymentRow]]:
     for start in range(1, people + 1, ROWS_AT_A_TIME):
         last = min(people, start + ROWS_AT_A_TIME - 1)
-        yield [PaymentRow(n, None, f"M{n}", "social_pension", CYCLE, Dong(PENSION)) for n in range(start, last + 1)]
+        yield [PaymentRow(n, None, f"M{n}", PROGRAMME, CYCLE, Dong(PENSION)) for n in range(start, last + 1)]
 
 
 def live(month: Month, days: int) -> Iterator[tuple[Closed, float, float]]:

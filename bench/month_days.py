@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
@@ -18,15 +18,20 @@ from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.closing import Bucket
 from ussd_app.domain.commands import RequestCashOut
+from ussd_app.domain.ledger import Transfer, TransferKind, beneficiary, clearing, leg_id
 from ussd_app.domain.money import Dong
 from ussd_app.domain.phone import Phone
 from ussd_app.domain.statements import LineKind, StatementLine
 from ussd_app.store import ledger
 from ussd_app.store.database import Database
+from ussd_app.store.transfers import write
 
-PROVIDER, POINT, PHONE = "gsma", "054431", Phone("+84912000101")
+PROVIDER, PROGRAMME, POINT, PHONE = "gsma", "social_pension", "054431", Phone("+84912000101")
 NAMESPACE = UUID("7b2f6c1e-5a39-4e0c-9d0f-0c1d9a4f8e21")
-AT_ONCE = 50
+SINGLY_AT_ONCE, TOGETHER = 50, 500
+ONE_BY_ONE = 20
+"""Of the plain cash-outs one in so many goes through the dialogue's own action; the others are written together, by the
+same set-based statement of the ledger and with the same ids. Every other fate goes through its action."""
 
 PENSION = 500_000
 TAKEN = 450_000
@@ -34,6 +39,18 @@ SLIP = 5_000
 
 Named = tuple[date, Bucket, int]
 """An item that must be there: its day, its bucket, and the statement's đồng less the books."""
+
+
+_ASKED = text("""
+    INSERT INTO cash_out (id, reference, person_id, asked_from, kind, point_code, amount, provider, state, asked_at,
+                          first_sent_at, next_step_at)
+    SELECT id, 'M' || substr(id::text, 1, 18), person, '+84912000101', 'code', :point, :amount, 'gsma', 'sent', :now,
+           :now, :now
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:people AS bigint[])) AS t (id, person)
+""")
+_ENDED = text("""
+    UPDATE cash_out SET state = 'paid', provider_reference = 'W' || id, ended_at = :now WHERE id = ANY(CAST(:ids AS uuid[]))
+""")
 
 
 @dataclass(slots=True)
@@ -70,10 +87,16 @@ class Month:
         self.tomorrow = []
         with self.database.begin() as db:
             self.it_is(db, noon)
-        for start in range(0, len(people), AT_ONCE):
+        coming = list(enumerate(people))
+        plain = [each for nth, each in coming if _outcome(nth) == "paid" and nth % ONE_BY_ONE]
+        singly = [(nth, each) for nth, each in coming if _outcome(nth) != "paid" or not nth % ONE_BY_ONE]
+        for start in range(0, len(singly), SINGLY_AT_ONCE):
             with self.database.begin() as db:
-                for nth, person in enumerate(people[start : start + AT_ONCE], start):
+                for nth, person in singly[start : start + SINGLY_AT_ONCE]:
                     self._cash_out(db, person, nth, day, noon)
+        for start in range(0, len(plain), TOGETHER):
+            with self.database.begin() as db:
+                self._paid_together(db, plain[start : start + TOGETHER], day, noon)
 
     def _cash_out(self, db: Connection, person: int, nth: int, day: date, now: datetime) -> None:
         id = uuid5(NAMESPACE, f"{person}:{day}")
@@ -93,6 +116,30 @@ class Month:
             case mistake:
                 self._paid(db, id, day, now, mistake)
         self.happened[_outcome(nth)] += 1
+
+    def _paid_together(self, db: Connection, people: Sequence[int], day: date, now: datetime) -> None:
+        ids = [uuid5(NAMESPACE, f"{person}:{day}") for person in people]
+        db.execute(_ASKED, {"ids": ids, "people": list(people), "now": now, "amount": TAKEN, "point": POINT})
+        holds = [
+            Transfer(
+                leg_id(id, "hold", 0), beneficiary(person, PROGRAMME), clearing(PROVIDER), Dong(TAKEN), id,
+                "cash-out asked", TransferKind.PENDING,
+            )
+            for id, person in zip(ids, people, strict=True)
+        ]  # fmt: skip
+        write(db, holds)
+        posts = [
+            replace(
+                each, id=leg_id(each.id, "post", 0), kind=TransferKind.POST, pending_id=each.id, held=each.amount,
+                reason="cash handed over",
+            )
+            for each in holds
+        ]  # fmt: skip
+        write(db, posts)
+        db.execute(_ENDED, {"ids": ids, "now": now})
+        for id in ids:
+            self.write(now, id)
+        self.happened["paid"] += len(ids)
 
     def _end_of_yesterday(self, db: Connection, id: UUID, what: str, day: date, now: datetime) -> None:
         yesterday = day - timedelta(days=1)

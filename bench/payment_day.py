@@ -27,7 +27,7 @@ OFFICERS = {"thu": ("enters", "releases"), "duyet": ("approves", "releases"), "c
 
 _TO_BE_TOLD = """
     SELECT count(*) FROM payment y WHERE y.batch_id = %s
-    AND EXISTS (SELECT FROM person_phone h WHERE h.person_id = y.person_id AND h.unproven_at IS NULL)"""
+    AND EXISTS (SELECT FROM recipient r WHERE r.person_id = y.person_id)"""
 _TOLD = """
     SELECT count(*) FROM payment y JOIN sms_message m ON m.dedup_key = 'payment-arrived:' || y.id WHERE y.batch_id = %s"""
 _ARRIVED = "SELECT count(*) FROM networks.messages"

@@ -13,6 +13,9 @@ REASONS = (
 )  # fmt: skip
 """Why a cash-out did not happen, as far as its owner needs to know. A reason we have no words for is `other`."""
 
+_SAID_AS = {"name_mismatch": "wrong_owner", "no_wallet": "wrong_account", "wallet_closed": "account_locked"}
+"""What is found out about an account before it is paid into, in the words there are."""
+
 
 def hour(moment: datetime, caller: Caller) -> str:
     return _here(moment, caller).strftime("%H:%M")
@@ -48,6 +51,7 @@ def _told(order: CashOutSeen, caller: Caller) -> Words:
 
 
 def _reason(key: str) -> Say:
+    key = _SAID_AS.get(key, key)
     return Say(f"reason.{key if key in REASONS else 'other'}")
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from ussd_app.actions import cash_outs as actions
 from ussd_app.domain.caller import CashOutState
+from ussd_app.domain.statements import reversal_id
 from ussd_app.store import attempts
 from ussd_app.store.cash_outs import CashOut
 from workers.mobile_money import port
@@ -39,10 +40,21 @@ def _look(office: Office, cash_out: CashOut) -> None:
         match answer:
             case port.Reversed(reference, amount) if cash_out.state is CashOutState.PAID:
                 log.error("cash-out %s: the provider took %s back (%s)", cash_out.reference, amount, reference)
+                actions.reverse(
+                    db,
+                    office.desk,
+                    cash_out.id,
+                    reversal_id=reversal_id(cash_out.provider, reference),
+                    amount=amount,
+                    provider_reference=reference,
+                    now=now,
+                )
                 attempts.watch(db, cash_out.id, None)
-            case port.Paid(reference, paid_at) if cash_out.state is CashOutState.FAILED:
-                log.error("cash-out %s: paid by the provider after it had failed here", cash_out.reference)
-                actions.pay(db, office.desk, cash_out.id, provider_reference=reference, paid_at=paid_at or now, now=now)
+            case port.Paid(reference) if cash_out.state is CashOutState.FAILED:
+                actions.late_success(db, office.desk, cash_out.id, provider_reference=reference, now=now)
                 attempts.watch(db, cash_out.id, None)
             case _:
-                attempts.watch(db, cash_out.id, attempts.next_look(db, cash_out.id, LOOKS, now))
+                later = attempts.next_look(db, cash_out.id, LOOKS, now)
+                if isinstance(answer, port.StillUnsure) and later is not None:
+                    later = min(later, now + LOOKS[0])
+                attempts.watch(db, cash_out.id, later)

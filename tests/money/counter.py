@@ -46,6 +46,8 @@ class Counter:
     sent: list[UUID] = field(default_factory=list[UUID])
     """The id of every order that left us."""
     skew: timedelta = timedelta()
+    paid_elsewhere: dict[UUID, UUID] = field(default_factory=dict[UUID, UUID])
+    """Cash-outs that were paid under a later attempt's id."""
 
     @property
     def database(self) -> WatchedDatabase:
@@ -151,7 +153,7 @@ class Counter:
         return [
             f"{each.reference}: {self.paid(each.id)} paid there, {each.posted} posted here"
             for each in self.ours
-            if not each.live and each.posted != self.paid(each.id)
+            if not each.live and each.posted != self.paid(self.paid_elsewhere.get(each.id, each.id))
         ]
 
     def put_away(self) -> None:

@@ -22,12 +22,16 @@ class Bam:
 
     def __init__(self):
         self.turns, self.endings, self.messages = [], [], []
-        self.message_at = None
+        self.message_at, self.sent = None, 0
 
     def post(self, path, form):
         if path.endswith("/ussd-events"):
             self.endings.append(form["status"][0])
             return "text/plain", ""
+        if path == f"/simulator/api/phones/{DAO}/messages":
+            self.sent += 1
+            self.messages.append(MESSAGE)
+            return "application/json", "{}"
         typed = form["text"][0]
         self.turns.append((path, form["phoneNumber"][0], typed))
         if typed == self.message_at:
@@ -127,6 +131,13 @@ def test_q_hangs_up_and_enter_calls_again(talk, bam):
     assert [typed for _, _, typed in bam.turns] == ["", "1", ""]
     assert bam.endings == ["Incomplete", "Incomplete"]
     assert told.output.count("You hung up.") == 2
+
+
+def test_a_message_is_sent_from_the_phone_and_its_answer_shown(talk, bam):
+    told = talk("q", "s so du", "m", "q")
+    assert bam.sent == 1
+    assert told.output.count("✉ ASXH") == 1
+    assert "No new message." in told.output
 
 
 def test_the_end_of_the_keys_hangs_up(talk, bam):

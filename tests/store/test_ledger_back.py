@@ -9,8 +9,17 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from tests.village import Village
-from ussd_app.domain.ledger import MoreThanThereWas, ReusedWithOtherContent, beneficiary, clearing
+from ussd_app.domain.ledger import (
+    MoreThanThereWas,
+    ReusedWithOtherContent,
+    Transfer,
+    beneficiary,
+    clearing,
+    treasury,
+    waived,
+)
 from ussd_app.domain.money import Dong
+from ussd_app.domain.payments import Cycle
 from ussd_app.store import ledger
 
 
@@ -106,6 +115,65 @@ def test_the_database_itself_refuses_a_reversal_that_goes_elsewhere(village: Vil
                FROM transfer WHERE journal_id = %(journal)s AND kind = 'post'""",
             {"journal": journal},
         )
+
+
+def of_two_programmes(village: Village) -> tuple[int, UUID]:
+    """500.000đ of each; 800.000đ are held, all of the Tết gift and 300.000đ of the merit allowance."""
+    person, journal = village.person(), uuid4()
+    with village.database.begin() as db:
+        for programme in ("merit", "tet_gift"):
+            id = uuid4()
+            source, owner = treasury(programme, Cycle(2027, 1)), beneficiary(person, programme)
+            ledger.move(db, Transfer(id, source, owner, Dong(500_000), id, "payment released"))
+        ledger.hold(db, journal, ledger.sources(db, person, Dong(800_000)), clearing("gsma"), "cash-out asked")
+    return person, journal
+
+
+def each_has(village: Village, person: int) -> dict[str, int]:
+    rows = village.rows(
+        f"SELECT programme, credits_posted - debits_posted - debits_pending FROM account WHERE person_id = {person:d}"
+    )
+    return {str(programme): int(str(free)) for programme, free in rows}
+
+
+def test_what_was_taken_last_comes_back_first(village: Village) -> None:
+    person, journal = of_two_programmes(village)
+    assert each_has(village, person) == {"tet_gift": 0, "merit": 200_000}
+    with village.database.begin() as db:
+        ledger.post(db, journal, "cash handed over", Dong(700_000))
+    assert each_has(village, person) == {"tet_gift": 0, "merit": 300_000}
+    assert reverse(village, journal, 250_000)
+    assert each_has(village, person) == {"tet_gift": 50_000, "merit": 500_000}
+
+
+def test_what_is_paid_after_it_was_given_back_is_nobodys_and_never_the_persons(village: Village) -> None:
+    person, journal = of_two_programmes(village)
+    with village.database.begin() as db:
+        ledger.void(db, journal, "declared failed")
+    for first_time in (True, False):
+        with village.database.begin() as db:
+            assert ledger.suspend(db, journal, "paid after all", Dong(600_000)) is first_time
+    assert each_has(village, person) == {"tet_gift": 500_000, "merit": 500_000}
+    waits = village.rows("SELECT code, debits_posted FROM account WHERE kind = 'suspense' ORDER BY code")
+    assert waits == [("suspense:gsma:merit", 100_000), ("suspense:gsma:tet_gift", 500_000)]
+    with pytest.raises(MoreThanThereWas), village.database.begin() as db:
+        ledger.suspend(db, uuid4(), "never heard of", Dong(1))
+    assert not [each for each in village.breaches() if "payment" not in each]
+
+
+def test_a_fee_is_its_own_leg_and_a_waived_one_leaves_the_person_alone(village: Village) -> None:
+    person, journal = village.person(), uuid4()
+    village.pay(person)
+    own = beneficiary(person, "tet_gift")
+    with village.database.begin() as db:
+        ledger.hold(db, journal, [(own, Dong(500_000))], clearing("gsma"), "cash-out asked")
+        ledger.hold_fee(db, journal, [(own, Dong(2_000))], "gsma", "fee of a cash-out")
+        assert ledger.post(db, journal, "cash handed over", Dong(300_000))
+        assert ledger.charge_fee(db, journal, "gsma", Dong(1_000), "fee", carried_by=waived("tet_gift"))
+        assert not ledger.charge_fee(db, journal, "gsma", Dong(1_000), "fee", carried_by=waived("tet_gift"))
+    assert village.balance(person) == 900_000 - 300_000 - 2_000
+    assert village.rows("SELECT code, credits_posted FROM account WHERE kind = 'fees'") == [("fees:gsma", 3_000)]
+    assert not village.breaches()
 
 
 def test_what_a_bank_sends_back_is_its_owners_again(village: Village) -> None:

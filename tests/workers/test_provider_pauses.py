@@ -9,7 +9,6 @@ import pytest
 from tests.village import Village
 from tests.workers.provider import ScriptedMoney
 from tests.workers.test_cash_out import Day, issued, office_of, paid
-from ussd_app.domain.phone import Phone
 from ussd_app.store import attempts, cash_outs, provider_pauses
 from workers import cash_out
 from workers.mobile_money.port import (
@@ -30,8 +29,8 @@ from workers.sweep import sweep
 
 @pytest.fixture
 def crowd(village: Village) -> list[int]:
-    """Three people who asked for cash at the same time."""
-    people = [village.person(phone=Phone(f"+8491200020{n}")) for n in range(3)]
+    """Three people of one phone who asked for cash at the same time."""
+    people = [village.person() for _ in range(3)]
     village.pay(*people)
     for person in people:
         village.ask_for_cash(person)

@@ -14,15 +14,17 @@ from ussd_app.actions.desk import Desk
 from ussd_app.actions.funding import require_funds
 from ussd_app.actions.holds import USUAL, hold_doubtful
 from ussd_app.actions.payments import NotAllowed, content_hash, find_batch, four_eyes, require
+from ussd_app.actions.telling import Told, write_or_hint
 from ussd_app.domain import ledger
 from ussd_app.domain.ledger import NotEnoughMoney, Transfer, leg_id
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle, Role
-from ussd_app.domain.people import Gender, Language, PayoutMethod, given_name
+from ussd_app.domain.people import PayoutMethod, given_name
 from ussd_app.domain.safety import Limits
-from ussd_app.store import messages
+from ussd_app.store import messages, recipients
 from ussd_app.store.database import Database
 from ussd_app.store.officers import Officer
+from ussd_app.store.recipients import Recipient
 from ussd_app.store.transfers import make_accounts, write
 
 # Small enough that nobody who dials meanwhile waits for the locks of more than a moment.
@@ -30,11 +32,8 @@ PAYMENTS_AT_A_TIME = 250
 
 _PAYMENTS = """
     SELECT p.id, p.person_id, p.programme, p.cycle, p.amount, p.grant_id,
-           w.full_name, w.gender, coalesce(w.chosen_language, w.language) AS language, w.payout_method, h.e164,
-           c.code AS commune_code
-    FROM payment p JOIN person w ON w.id = p.person_id JOIN commune c ON c.id = w.commune_id
-    LEFT JOIN LATERAL (SELECT e164 FROM person_phone WHERE person_id = w.id AND unproven_at IS NULL
-                       ORDER BY since, e164 LIMIT 1) h ON true"""
+           w.full_name, w.payout_method, c.code AS commune_code
+    FROM payment p JOIN person w ON w.id = p.person_id JOIN commune c ON c.id = w.commune_id"""
 _PAYMENTS_OF_BATCH = text(f"""{_PAYMENTS} WHERE p.batch_id = :batch AND p.state = 'entered'
     ORDER BY p.id LIMIT :some FOR UPDATE OF p SKIP LOCKED""")
 _PAYMENTS_BY_ID = text(f"{_PAYMENTS} WHERE p.id = :id AND p.state = 'held' FOR UPDATE OF p")
@@ -111,8 +110,9 @@ def _release(db: Connection, desk: Desk, payments: Sequence[Row[Any]], now: date
         text("UPDATE payment SET state = 'released', released_at = :now WHERE id = ANY(:ids)"),
         {"ids": [each.id for each in payments], "now": now},
     )
-    outgoing = [_notice(desk, each, now) for each in payments if each.e164]
-    messages.add(db, desk.vault, outgoing, now)
+    reached = recipients.first(db, [each.person_id for each in payments])
+    told = [_told(desk, each, reached[each.person_id], now) for each in payments if each.person_id in reached]
+    messages.add(db, desk.vault, [written for each in told if (written := write_or_hint(desk, each))], now)
 
 
 def _legs(payment: Row[Any]) -> list[Transfer]:
@@ -139,10 +139,9 @@ def _credit(db: Connection, payments: Sequence[Row[Any]]) -> None:
         raise NotAllowed("What was funded for these payments is used up: fund it, and release again.") from problem
 
 
-def _notice(desk: Desk, payment: Row[Any], now: datetime) -> messages.Outgoing:
+def _told(desk: Desk, payment: Row[Any], to: Recipient, now: datetime) -> Told:
     year, month = payment.cycle.split("-")
     notice = PaymentArrived(
-        gender=Gender(payment.gender),
         given_name=given_name(payment.full_name),
         amount=Dong(payment.amount),
         programme=payment.programme,
@@ -150,6 +149,4 @@ def _notice(desk: Desk, payment: Row[Any], now: datetime) -> messages.Outgoing:
         method=PayoutMethod(payment.payout_method),
         paid_on=desk.local(now).date(),
     )
-    body = notice.text(Language(payment.language), desk.brand, desk.hotline)
-    event = f"payment-arrived:{payment.id}"
-    return messages.Outgoing(event, payment.person_id, payment.e164, notice.kind, notice.lane, body)
+    return Told(to, notice, f"payment-arrived:{payment.id}")

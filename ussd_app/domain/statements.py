@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ussd_app.domain.money import Dong
 
@@ -38,3 +38,8 @@ class StatementLine:
     """Our id, where the provider gives it back."""
     reference: str = ""
     """Our public reference, where the provider gives it back."""
+
+
+def reversal_id(provider: str, provider_reference: str) -> UUID:
+    """Our id of a reversal: the same whether it was called back, asked about, or read off a statement."""
+    return uuid5(NAMESPACE_URL, f"reversal:{provider}:{provider_reference}")

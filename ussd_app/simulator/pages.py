@@ -49,6 +49,7 @@ def simulator(
     _add_lists(pages, database)
     _add_calls(pages, wire, settings.ussd_code)
     _add_networks(pages, wire)
+    _add_sending(pages, wire, settings.sms_number)
     _add_misfortunes(pages, database, empty_redis)
     add_transcripts(pages, settings, _wish)
     return pages
@@ -57,7 +58,9 @@ def simulator(
 def _add_page(pages: Blueprint, settings: Settings) -> None:
     @pages.get("/")
     def page() -> str:
-        return render_template("simulator.html", ussd_code=settings.ussd_code, timezone=settings.timezone)
+        return render_template(
+            "simulator.html", ussd_code=settings.ussd_code, sms_number=settings.sms_number, timezone=settings.timezone
+        )
 
 
 def _add_lists(pages: Blueprint, database: Database) -> None:
@@ -120,6 +123,19 @@ def _add_networks(pages: Blueprint, wire: Wire) -> None:
     @pages.post("/api/faults")
     def set_faults() -> ResponseReturnValue:
         return wire.post("/faults", _wish())
+
+
+def _add_sending(pages: Blueprint, wire: Wire, sms_number: str) -> None:
+    @pages.post("/api/phones/<phone>/messages")
+    def send(phone: str) -> ResponseReturnValue:
+        """Written on the phone: to the product's number, unless another is named."""
+        wish = _wish()
+        letter = {"text": str(wish.get("text", "")), "to": str(wish.get("to") or sms_number)}
+        return wire.post(f"/phones/{quote(phone, safe='+')}/messages", letter)
+
+    @pages.post("/api/phones/<phone>/rings")
+    def ring(phone: str) -> ResponseReturnValue:
+        return wire.post(f"/phones/{quote(phone, safe='+')}/rings", {"to": str(_wish().get("to", ""))})
 
 
 def _add_misfortunes(pages: Blueprint, database: Database, empty_redis: Callable[[], str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from ussd_app.simulator.screens import Meter, asks_for_secret
 COLUMNS = 24
 PHONES_SHOWN = 12
 LEAVE = "q"
+WHAT_NEXT = "Enter calls again, m looks for messages, s WORDS sends one, q leaves: "
+ANSWER_LOOKS, BETWEEN_LOOKS_S = 20, 0.25
 
 
 class HungUp(Exception):
@@ -111,13 +114,28 @@ class Terminal:
         return typed
 
     def _wait_for_another(self, phone: str) -> None:
-        typed = self.keys("Enter calls again, m looks for messages, q leaves: ").strip().lower()
-        while typed == "m":
-            if not self._show_new_messages(phone):
+        while typed := self.keys(WHAT_NEXT).strip():
+            word, _, text = typed.partition(" ")
+            if word.lower() == LEAVE:
+                raise HungUp
+            if word.lower() == "s" and text.strip():
+                self._send(phone, text.strip())
+            elif word.lower() != "m":
+                return
+            elif not self._show_new_messages(phone):
                 click.echo("No new message.")
-            typed = self.keys("Enter calls again, m looks for messages, q leaves: ").strip().lower()
-        if typed == LEAVE:
-            raise HungUp
+
+    def _send(self, phone: str, text: str) -> None:
+        """A message to the product's number, and the answer if it comes soon."""
+        path = f"phones/{quote(phone, safe='+')}/messages"
+        if self._ask(path, {"text": text}) is None:
+            click.echo("It could not be sent.")
+            return
+        for _ in range(ANSWER_LOOKS):
+            if self._show_new_messages(phone):
+                return
+            time.sleep(BETWEEN_LOOKS_S)
+        click.echo("Sent. No answer yet: m looks again.")
 
     def _show(self, screen: Screen, hop: int) -> None:
         click.echo("\n" + boxed(screen.text))
@@ -136,10 +154,13 @@ class Terminal:
     def _inbox(self, phone: str) -> list[dict[str, str]]:
         return self._ask(f"phones/{quote(phone, safe='+')}/messages") or []
 
-    def _ask(self, path: str) -> Any:
+    def _ask(self, path: str, wish: dict[str, str] | None = None) -> Any:
         """None where the simulator is not served: a phone without an inbox is still a phone."""
+        body = json.dumps(wish).encode() if wish is not None else None
+        kind = {"Content-Type": "application/json"} if body else {}
+        there = urllib.request.Request(f"{self.url}/simulator/api/{path}", body, kind)  # noqa: S310 - checked by the command
         try:
-            with urllib.request.urlopen(f"{self.url}/simulator/api/{path}", timeout=5) as answer:  # noqa: S310 - checked by the command
+            with urllib.request.urlopen(there, timeout=5) as answer:  # noqa: S310
                 return json.load(answer)
         except (OSError, ValueError):
             return None

@@ -23,6 +23,7 @@ from ussd_app.simulator.networks.gsma.provider import mobile_money
 from ussd_app.simulator.networks.gsma.sandbox import furnish
 from ussd_app.simulator.networks.mtn_momo import mtn_momo
 from ussd_app.simulator.networks.mtn_momo import settle_one as settle_transfer
+from ussd_app.simulator.networks.outgoing import outgoing
 from ussd_app.simulator.networks.parts import Parts
 from ussd_app.simulator.networks.server import serving
 from ussd_app.simulator.networks.ussd_gateway import switchboard_at, ussd_gateway
@@ -55,6 +56,7 @@ def _phones(app: Flask, parts: Parts) -> None:
     """What stands between phones and the product: SMS, the USSD gateway, and a second provider for wallets."""
     switchboard = switchboard_at(parts)
     app.register_blueprint(africas_talking_sms(parts))
+    app.register_blueprint(outgoing(parts))
     app.register_blueprint(esms_sms(parts))
     app.register_blueprint(ussd_gateway(switchboard))
     app.register_blueprint(mtn_momo(parts))

@@ -28,6 +28,7 @@ const part = encodeURIComponent;
 
 export const findPhones = (search) => ask(`phones?limit=60&search=${part(search)}`);
 export const messagesOf = (phone) => ask(`phones/${part(phone)}/messages`);
+export const sendMessage = (phone, text) => post(`phones/${part(phone)}/messages`, { text });
 export const payPoints = () => ask("points");
 export const redeem = (point, code) => post(`points/${part(point)}/redeem`, { code });
 export const dial = (phone, dialled) => post("sessions", { phone, dialled });

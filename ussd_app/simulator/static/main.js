@@ -1,5 +1,6 @@
 // The room: phones on a table, whose they are, their messages, the pay point, and the cards that fold away.
 
+import { openCompose } from "./compose.js";
 import { FaultPanel } from "./faults.js";
 import { Inbox } from "./inbox.js";
 import { listen } from "./keypad.js";
@@ -65,6 +66,7 @@ listen(inHand);
 keepTime(() => table.phones);
 offerSound(byId("sound"));
 openPayPoint(() => inbox.look());
+openCompose(() => inHand().entry?.phone ?? null, () => inbox.look());
 openRecorder(inHand, pickUp);
 const [first] = await phonesAtHand();
 if (first) pickUp(first);
