@@ -185,21 +185,21 @@ def _messages(day: Day) -> None:
     reachable = day.stack.count(_TO_BE_TOLD, day.batch)
     told = day.stack.count(_TOLD, day.batch)
     day.show("every reachable person has a message", told == reachable, f"{told} of {reachable}")
-    meant, arrived = _meant(day.stack), _arrived(day.stack)
-    twice = arrived - Counter(meant.elements())
-    day.show("nobody has a second message", not twice, f"duplicates = {sum(twice.values())} of {sum(arrived.values())}")
-    missing = sum((meant - arrived).values())
+    wanted, came = meant(day.stack), arrived(day.stack)
+    twice = came - Counter(wanted.elements())
+    day.show("nobody has a second message", not twice, f"duplicates = {sum(twice.values())} of {sum(came.values())}")
+    missing = sum((wanted - came).values())
     unsure = day.stack.count("SELECT count(*) FROM sms_message WHERE state = 'unsure'")
     day.show("nothing is lost unsaid", missing <= unsure, f"{missing} did not arrive, {unsure} rows say `unsure`")
 
 
-def _meant(stack: OwnStack) -> Counter[tuple[str, str]]:
+def meant(stack: OwnStack) -> Counter[tuple[str, str]]:
     vault = Vault(stack.data_key())
     rows = stack.rows("SELECT e164, body_sealed FROM sms_message WHERE state <> 'refused'")
     return Counter((row["e164"], vault.open(BODY, bytes(row["body_sealed"]))) for row in rows)
 
 
-def _arrived(stack: OwnStack) -> Counter[tuple[str, str]]:
+def arrived(stack: OwnStack) -> Counter[tuple[str, str]]:
     seal = Seal.of(stack.data_key())
     rows = stack.rows("SELECT phone, sealed_text FROM networks.messages")
     return Counter((row["phone"], seal.open(bytes(row["sealed_text"]))) for row in rows)

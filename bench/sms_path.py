@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event
 
 import aiohttp
 import requests
+from africastalking.SMS import SMSService
 from sqlalchemy import text
 
 from bench.figures import ratio, spread
 from bench.ground import Ground
+from bench.tls_door import make_certificate
 from sms.notices import Lane
+from sms.providers.africas_talking import AfricasTalking
+from ussd_app.local.ports import free_port
+from ussd_app.local.processes import ProcessSpec
+from ussd_app.settings import HOME
 from ussd_app.store import messages
 from ussd_app.store.messages import Outgoing
 from workers import send_sms
@@ -25,6 +35,7 @@ from workers.office import Office
 MESSAGES = 5_000
 ROUNDS = 5
 AT_ONCE = 16
+SDK_MESSAGES = 400  # of each round: one at a time takes its time
 
 Messages = list[tuple[str, str]]
 """Phone and text of each."""
@@ -52,7 +63,41 @@ def run(ground: Ground, _: float) -> None:
     ratio(f"sms, every text its own / aiohttp, {AT_ONCE} at once", per_s["personal"], several)
     ratio("sms, one text for all / one keep-alive session", per_s["grouped"], raw)
     ratio(f"sms, one text for all / aiohttp, {AT_ONCE} at once", per_s["grouped"], several)
+    _against_the_sdk(ground, office, url)
     office.database.close()
+
+
+def _against_the_sdk(ground: Ground, office: Office, url: str) -> None:
+    """Both over TLS through the same door, with the same certificates to trust, from one process each."""
+    door, bundle = make_certificate(ground.directory)
+    port = free_port()
+    command = (sys.executable, "-m", "bench.tls_door", str(port), url.rpartition(":")[2], str(door))
+    ground.keep(ProcessSpec(name="door", command=command, home=HOME, ready=lambda: _listens(port)))
+    os.environ |= {"SSL_CERT_FILE": str(bundle), "REQUESTS_CA_BUNDLE": str(bundle)}
+    secure = f"https://127.0.0.1:{port}"
+    office = replace(office, sms=AfricasTalking("sandbox", "simulated", secure, office.desk.brand))
+    ours: list[float] = []
+    theirs: list[float] = []
+    for at in range(ROUNDS):
+        ours.append(_through_the_product(office, _personal(at)[:SDK_MESSAGES]))
+        theirs.append(_the_sdk(office, secure, _personal(at)[:SDK_MESSAGES]))
+    print(f"  over TLS     {spread(ours)} messages/s, the SDK one message at a time {spread(theirs)}")
+    ratio("sms, every text its own, over TLS / the SDK, one message at a time", ours, theirs)
+
+
+def _the_sdk(office: Office, url: str, wanted: Messages) -> float:
+    service = SMSService("sandbox", "simulated")
+    service._baseUrl = f"{url}/version1"
+    begun = time.perf_counter()
+    for phone, said in wanted:
+        service.send(said, [phone], sender_id=office.desk.brand)
+    return len(wanted) / (time.perf_counter() - begun)
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 def _no_reports(url: str) -> None:
@@ -83,7 +128,7 @@ def _through_the_product(office: Office, wanted: Messages) -> float:
     """From rows that wait to rows that are sent; a message that is not accepted makes the figure void."""
     now = datetime.now(UTC)
     with office.database.begin() as db:
-        db.execute(text("TRUNCATE sms_message"))
+        db.execute(text("TRUNCATE sms_message CASCADE"))
         rows = [Outgoing(f"bench:{n}", None, phone, "bench", Lane.MONEY, said) for n, (phone, said) in enumerate(wanted)]
         messages.add(db, office.desk.vault, rows, now)
     begun = time.perf_counter()

@@ -174,4 +174,4 @@ def agree_here(amount: Dong, point_code: str, caller: Caller) -> AgreeToCashOut:
 
 
 def agree_to_wallet(amount: Dong, caller: Caller) -> AgreeToWallet:
-    return AgreeToWallet(amount, caller.line.rules.fee.of(amount))
+    return AgreeToWallet(amount, caller.line.wallet_fee.of(amount))

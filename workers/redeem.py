@@ -53,8 +53,8 @@ def _redeem(office: Office, redemption: Redemption) -> None:
 def _ask(office: Office, redemption: Redemption) -> port.Redeemed | port.NotRedeemed | port.Unsure:
     if not redemption.code:  # the cash-out has ended: its own enquiry settles this as well
         return port.NotRedeemed("expired")
-    provider = office.mobile_money
-    if Offer.CODE not in provider.offers:
+    provider = office.provider(redemption.provider)
+    if provider is None or Offer.CODE not in provider.offers:
         return port.NotRedeemed("refused_by_provider")
     wish = port.Redemption(redemption.id, redemption.code, redemption.point_code)
     return cast(Codes, provider).redeem(wish)

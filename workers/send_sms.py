@@ -35,6 +35,7 @@ NOBODY_FOR = timedelta(seconds=2)
 """A message that no carrier may take now is looked at again after this long."""
 
 WAIT_S = 0.05
+LOOK_AGAIN_S = 0.2
 LONGEST_PAUSE_S = 2.0
 LAST_TRIES_S = 10.0
 """A worker that was told to stop tries so long to write down what it has heard."""
@@ -42,9 +43,12 @@ LAST_TRIES_S = 10.0
 Result = TypeVar("Result")
 
 
-def drain(office: Office, lanes: Sequence[Lane]) -> int:
-    """Send all that is due in these lanes; how many messages were handed to a carrier."""
-    return _Drain(office, lanes).run()
+def drain(office: Office, lanes: Sequence[Lane], linger_s: float = 0.0) -> int:
+    """Send all that is due in these lanes; how many messages were handed to a carrier.
+
+    With `linger_s` it goes on looking for so long after the last one, and needs no bell meanwhile.
+    """
+    return _Drain(office, lanes).run(linger_s)
 
 
 class _Drain:
@@ -57,10 +61,15 @@ class _Drain:
         self._claim_after = 0.0
         self._begun = 0
 
-    def run(self) -> int:
+    def run(self, linger_s: float) -> int:
+        stop, until = self._office.stop, time.monotonic() + linger_s
         try:
-            while self._step():
-                pass
+            while True:
+                while self._step():
+                    until = time.monotonic() + linger_s
+                if stop.is_set() or time.monotonic() >= until:
+                    break
+                stop.wait(LOOK_AGAIN_S)
         finally:
             self._callers.close()
         self._put_back([each for group in self._ready for each in group])

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from rq import get_current_job
 
+from sms.notices import Lane
 from workers import cash_out, redeem, send_sms
 from workers.office import Office
 from workers.queues import QUEUES, answered
+
+LINGER_S = 20.0
+"""Somebody stands at a counter and waits for the next code, too; it may not depend on a bell."""
 
 _office: Office | None = None
 
@@ -25,7 +29,8 @@ def _here() -> Office:
 
 def drain_messages(queue: str) -> int:
     _say_answered(queue)
-    return send_sms.drain(_here(), QUEUES[queue].lanes)
+    lanes = QUEUES[queue].lanes
+    return send_sms.drain(_here(), lanes, LINGER_S if Lane.CODE in lanes else 0.0)
 
 
 def drain_cash_outs(queue: str) -> int:

@@ -39,7 +39,7 @@ class Broken(Exception):
 class KeptLines:
     """Requests over connections that are kept, one for each thread and address. One instance serves all threads.
 
-    `requests` costs four times the processor time of all else that sending a message takes; see docs/decisions.
+    `requests` costs four times the processor time of all else that sending a message takes.
     """
 
     def __init__(self) -> None:

@@ -39,6 +39,7 @@ class Told:
     path: str
     headers: dict[str, str]
     body: str
+    query: str = ""
 
 
 @dataclass
@@ -54,7 +55,7 @@ class Product:
         headers = {name[5:]: value for name, value in environ.items() if name.startswith("HTTP_")}
         headers["CONTENT_TYPE"] = environ["CONTENT_TYPE"]
         body = environ["wsgi.input"].read().decode()
-        told = Told(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body)
+        told = Told(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, body, environ["QUERY_STRING"])
         status, text = self.answer(told)
         self.heard.put(told)
         start_response(f"{status} As Wished", self.answer_headers)

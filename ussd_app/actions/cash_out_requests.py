@@ -35,7 +35,8 @@ def request(
     try:
         with db.begin_nested():
             to = _destination(db, desk, command, now)
-            fee = _allowed(db, desk, command, now)
+            provider = desk.pays(into_wallet=isinstance(to, Phone))
+            fee = _allowed(db, desk, provider, command, now)
             cash_outs.insert(
                 db,
                 desk.vault,
@@ -46,10 +47,10 @@ def request(
                 to=to,
                 amount=command.amount,
                 fee=fee,
-                provider=_payer(desk, command),
+                provider=provider,
                 now=now,
             )
-            _hold(db, desk, id, command, fee)
+            _hold(db, provider, id, command, fee)
     except (NotEnoughMoney, NotPossible, IntegrityError):
         return False
     return True
@@ -70,10 +71,10 @@ def _destination(db: Connection, desk: Desk, command: RequestCashOut | RequestTo
     return wallet
 
 
-def _allowed(db: Connection, desk: Desk, command: RequestCashOut | RequestToWallet, now: datetime) -> Dong:
+def _allowed(db: Connection, desk: Desk, provider: str, command: RequestCashOut | RequestToWallet, now: datetime) -> Dong:
     """The fee, once the limits of the day and the month allow the amount. Never more than was shown is taken."""
     local = desk.local(now)
-    rules = cash_out_rules.on(db, _payer(desk, command), local.date())
+    rules = cash_out_rules.on(db, provider, local.date())
     used = cash_out_rules.used(db, command.person_id, Since.of(local))
     fee = rules.fee.of(command.amount)
     bounded = rules.possible(Dong(command.amount.amount + fee.amount), used)
@@ -84,13 +85,9 @@ def _allowed(db: Connection, desk: Desk, command: RequestCashOut | RequestToWall
     return fee
 
 
-def _payer(desk: Desk, command: RequestCashOut | RequestToWallet) -> str:
-    return desk.pays(into_wallet=isinstance(command, RequestToWallet))
-
-
-def _hold(db: Connection, desk: Desk, id: UUID, command: RequestCashOut | RequestToWallet, fee: Dong) -> None:
+def _hold(db: Connection, provider: str, id: UUID, command: RequestCashOut | RequestToWallet, fee: Dong) -> None:
     taken = ledger_store.sources(db, command.person_id, command.amount)
-    ledger_store.hold(db, id, taken, ledger.clearing(_payer(desk, command)), "cash-out asked")
+    ledger_store.hold(db, id, taken, ledger.clearing(provider), "cash-out asked")
     if fee:
         charged = ledger_store.sources(db, command.person_id, fee)
-        ledger_store.hold_fee(db, id, charged, _payer(desk, command), "fee of a cash-out")
+        ledger_store.hold_fee(db, id, charged, provider, "fee of a cash-out")

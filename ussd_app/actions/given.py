@@ -17,7 +17,8 @@ def say_given(db: Connection, desk: Desk, said: SayGiven, asked_from: str, now: 
     answered = db.execute(
         text("""UPDATE cash_out SET given = CASE WHEN CAST(:given AS bigint) IS NULL THEN 'skipped' WHEN :given >= amount
                            THEN 'full' WHEN :given = 0 THEN 'nothing' ELSE 'less' END,
-                       given_amount = least(:given, amount), given_at = :now
+                       given_at = :now,
+                       given_amount = CASE WHEN CAST(:given AS bigint) IS NOT NULL THEN least(:given, amount) END
                 WHERE reference = :reference AND person_id = :person AND state = 'paid' AND kind = 'code'
                   AND given = 'not_asked' RETURNING id, amount, point_code, given, given_amount"""),
         {

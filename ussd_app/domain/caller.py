@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from ussd_app.domain.cash_out_rules import CashOutRules, Possible, Used
+from ussd_app.domain.cash_out_rules import CashOutRules, Fee, Possible, Used
 from ussd_app.domain.keepers import Keeper
 from ussd_app.domain.money import NOTHING, Dong
 from ussd_app.domain.payments import Cycle, Receipt
@@ -199,6 +199,8 @@ class Line:
     people: tuple[Person, ...] = ()
     points: PointDirectory = field(default_factory=PointDirectory)
     rules: CashOutRules = field(default_factory=CashOutRules)
+    wallet_fee: Fee = field(default_factory=Fee)
+    """Of a payment into a wallet, which another provider may make."""
     keeper: Keeper | None = None
     """Set on a pay point's own phone."""
     cut_visit: CutVisit | None = None

@@ -33,7 +33,7 @@ KEEPER = f"""
                (SELECT row_to_json(r) FROM (
                    SELECT c.reference, c.amount, r.state, r.reason
                    FROM redemption r JOIN cash_out c ON c.id = r.cash_out_id
-                   WHERE r.asked_from = f.e164 ORDER BY r.asked_at DESC LIMIT 1) r) AS last
+                   WHERE r.asked_from = f.e164 ORDER BY r.asked_at DESC, r.state = 'refused' LIMIT 1) r) AS last
         FROM point_phone f JOIN point t ON t.code = f.point_code WHERE f.e164 = %(phone)s AND f.ended_at IS NULL) k
 """
 """For everyone else's phone it costs one look into a small index."""

@@ -28,6 +28,8 @@ class Redemption:
     code: str = field(repr=False)
     """Empty when the cash-out has ended meanwhile: then there is no code any more."""
     asks: int
+    provider: str
+    """Whose code it is."""
 
 
 def insert(db: Connection, *, id: UUID, reference: str, point_code: str, asked_from: str, now: datetime) -> UUID | None:
@@ -44,14 +46,14 @@ def insert(db: Connection, *, id: UUID, reference: str, point_code: str, asked_f
 def claim_due(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, limit: int) -> list[Redemption]:
     """Take those that are due, marked as sent before anything is sent; another worker skips them for a while."""
     rows = db.execute(
-        text(f"""UPDATE redemption r SET state = CASE state WHEN 'asked' THEN 'sent' ELSE state END,
+        text(f"""UPDATE redemption r SET state = CASE r.state WHEN 'asked' THEN 'sent' ELSE r.state END,
                         lease_until = :lease_until
                  FROM cash_out c
                  WHERE c.id = r.cash_out_id AND r.id IN
                      (SELECT id FROM redemption WHERE {_WAITING} AND next_step_at <= :now
                           AND (lease_until IS NULL OR lease_until <= :now)
                       ORDER BY next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                 RETURNING r.id, r.cash_out_id, c.reference, r.point_code, c.amount, c.code_sealed, r.asks"""),
+                 RETURNING r.id, r.cash_out_id, c.reference, r.point_code, c.amount, c.code_sealed, r.asks, c.provider"""),
         {"now": now, "lease_until": now + lease, "limit": limit},
     ).all()
     return [
@@ -63,6 +65,7 @@ def claim_due(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, 
             amount=Dong(row.amount),
             code=vault.open(CODE, row.code_sealed) if row.code_sealed else "",
             asks=row.asks,
+            provider=row.provider,
         )
         for row in rows
     ]

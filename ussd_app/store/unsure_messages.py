@@ -54,13 +54,16 @@ def send_again(db: Connection, now: datetime) -> int:
                 WHERE u.state = 'unsure' AND u.resent_at IS NULL AND u.provider_id IS NULL AND u.expires_at > :now
                   AND u.sending_at < CAST(:now AS timestamptz) - :patience
                   AND NOT EXISTS (SELECT FROM sms_report r WHERE r.applied_at IS NULL AND r.e164 = u.e164)
-                  AND (SELECT count(*) >= :fewest
-                          AND bool_and(m.state IN ('delivered', 'undelivered'))
-                       FROM sms_message m
-                       WHERE m.provider_id IS NOT NULL AND m.state <> 'refused' AND m.id <> u.id
-                         AND m.provider = u.provider
-                         AND m.sending_at BETWEEN u.sending_at - CAST(:around AS interval)
-                                              AND u.sending_at + CAST(:around AS interval))"""),
+                  AND NOT EXISTS (SELECT FROM sms_message m
+                                  WHERE m.state = 'sent' AND m.provider = u.provider AND m.id <> u.id
+                                    AND m.sending_at BETWEEN u.sending_at - CAST(:around AS interval)
+                                                         AND u.sending_at + CAST(:around AS interval))
+                  AND (SELECT count(*) FROM (
+                           SELECT FROM sms_message m
+                           WHERE m.state IN ('delivered', 'undelivered') AND m.provider = u.provider AND m.id <> u.id
+                             AND m.sending_at BETWEEN u.sending_at - CAST(:around AS interval)
+                                                  AND u.sending_at + CAST(:around AS interval)
+                           LIMIT :fewest) AS witness) >= :fewest"""),
         {"now": now, "patience": PATIENCE, "around": AROUND, "fewest": FEWEST_WITNESSES},
     )
     return proved.rowcount

@@ -14,6 +14,7 @@ ALTER TABLE sms_report ADD COLUMN cost_millidong bigint CHECK (cost_millidong >=
 -- A claim changes nothing that is indexed, so that it leaves no dead entries in any index.
 DROP INDEX sms_message_sending;
 CREATE INDEX sms_message_sending ON sms_message (id) WHERE state = 'sending';
+CREATE INDEX sms_message_unreported ON sms_message (provider, sending_at) WHERE state = 'sent';
 ALTER TABLE sms_message SET (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.1);
 ALTER TABLE sms_report SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 
