@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from proof import checks, troubles
+from proof import checks, plans, troubles
 from proof.chance import Chance
 from proof.ground import BEGINNING
 from proof.line import carry
@@ -22,19 +22,20 @@ WILD_STEPS = 90
 MOST_STEPS = 600
 NOBODY_KNOWS_AFTER = timedelta(days=6)
 """Of calm: what is unknown then is left to a person, and the provider must never have heard of it."""
+LOOKED_AT_FOR = timedelta(days=8)
+"""So long what has ended is looked at again, and what the provider took back must be known."""
 AMOUNTS = (100_000, 300_000, 500_000, 900_000)
-VISITS_AFTER = (5, 60, 1_200, 40_000, 100_000, 172_790, 172_805, 200_000)
 
 _DUE = """
     SELECT min(at) FILTER (WHERE state NOT IN ('issued', 'paid', 'failed')),
-           min(at) FILTER (WHERE state = 'issued'), min(at) FILTER (WHERE state IN ('paid', 'failed'))
+           min(at) FILTER (WHERE state = 'issued'), min(at) FILTER (WHERE state IN ('paid', 'failed', 'reversed'))
     FROM (SELECT c.state, greatest(c.next_step_at, c.lease_until, p.until) AS at
           FROM cash_out c LEFT JOIN provider_pause p
                ON p.provider = c.provider AND (c.state = 'held' OR p.reason = 'not_authorised')
           WHERE c.state IN ('held', 'sent', 'unknown', 'issued') AND c.next_step_at < 'infinity'
           UNION ALL
           SELECT state, greatest(watch_at, lease_until) FROM cash_out
-          WHERE state IN ('paid', 'failed') AND watch_at IS NOT NULL) AS due
+          WHERE state IN ('paid', 'failed', 'reversed') AND watch_at IS NOT NULL) AS due
 """
 """When our side has something to do: for certain; to look again at a code; to look again at what has ended."""
 
@@ -147,9 +148,11 @@ class _Director:
             self._end(each)
         if self._after_each_step:
             self._after_each_step(self._play)
-        if self._watched and not self._house.stage.overlapping and (found := checks.at_every_moment(self._play)):
-            self._play.breaches.extend(found)
-            self._watched = False
+        if self._watched and self._play.changed and not self._house.stage.overlapping:
+            self._play.changed = False
+            if found := checks.at_every_moment(self._play):
+                self._play.breaches.extend(found)
+                self._watched = False
 
     def _enter(self, name: str, work: Callable[[], None]) -> Actor:
         self._entered += 1
@@ -167,6 +170,8 @@ class _Director:
             return self._enter(errand.who, lambda: play.call_back(errand))
         if errand.request is not None:
             return self._enter(errand.who, lambda: play.arrive_late(errand))
+        if errand.reversal is not None:
+            return self._enter(errand.who, lambda: play.take_back(errand))
         return self._enter(errand.who, lambda: play.visit(errand))
 
     def _staff(self, place: Place) -> Actor:
@@ -196,11 +201,13 @@ class _Director:
     def _hear_the_provider(self) -> None:
         for called in self._house.provider.callbacks():
             self._send(called)
+        while self._play.paid_out:
+            plans.take_back(self._play, self._play.paid_out.pop())
         for attempt in [each for each in self._play.attempts if each not in self._play.planned]:
             entry = self._house.provider.book([attempt]).get(attempt)
             if entry is not None and entry.may_still_pay and entry.words == "active":
                 self._play.planned.add(attempt)
-                self._plan(attempt)
+                plans.go_to_agents(self._play, attempt)
 
     def _send(self, called: Called) -> None:
         play, chance = self._play, self._chance
@@ -217,13 +224,6 @@ class _Director:
         if chance.strikes("forged", troubles.FORGED * play.severity):
             made_up = chance.pick("forged body", self._house.provider.forged(UUID(called.attempt)))
             play.errands.append(Errand(play.now, "a stranger", "forges a callback", called=made_up))
-
-    def _plan(self, attempt: UUID) -> None:
-        chance = self._chance
-        for _ in range(chance.pick("visits", (0, 0, 1, 1, 1, 1, 2, 3))):
-            at = self._play.now + timedelta(seconds=chance.pick("visit", VISITS_AFTER))
-            for _ in range(chance.pick("agents", (1, 1, 1, 2))):
-                self._play.errands.append(Errand(at, "an agent", "keys in the code", attempt=attempt))
 
     # ---- the clock --------------------------------------------------------------------------------------
 
@@ -253,7 +253,7 @@ class _Director:
         if issued is not None and (self._polls > 0 or not times):
             self._polls -= 1
             times.append(issued)
-        elif watched is not None and self._polls > 0:
+        elif watched is not None and self._looks_again():
             self._polls -= 1
             times.append(watched)
         down = [place.down_until for place in play.places if place.down_until > play.now]
@@ -263,11 +263,21 @@ class _Director:
         if play.actors and not times:
             play.breaches.append("actors wait for each other for ever: " + ", ".join(each.name for each in play.actors))
             return False
-        if not times or (self._calm_since and play.now > self._calm_since + NOBODY_KNOWS_AFTER):
+        if not times or self._has_come_to_rest():
             return False
         later = [each for each in times if each > play.now]
         self._house.clock.set(min(later) if later else play.now + timedelta(seconds=1))
         return True
+
+    def _looks_again(self) -> bool:
+        last = self._play.reversed_last
+        return self._polls > 0 or (last is not None and self._play.now <= last + LOOKED_AT_FOR)
+
+    def _has_come_to_rest(self) -> bool:
+        if self._calm_since is None or self._play.now <= self._calm_since + NOBODY_KNOWS_AFTER:
+            return False
+        last = self._play.reversed_last
+        return last is None or self._play.now > last + LOOKED_AT_FOR
 
     def _calm_down(self) -> None:
         self._chance.calm, self._calm_since = True, self._calm_since or self._play.now

@@ -73,6 +73,7 @@ def _make(server_url: str, name: str, template: str) -> None:
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(database, Identifier(template)))
         server.execute(SQL("ALTER DATABASE {} SET search_path = public, pg_catalog").format(database))
+        server.execute(SQL("ALTER DATABASE {} SET plan_cache_mode = force_generic_plan").format(database))
         with contextlib.suppress(psycopg.errors.InsufficientPrivilege):  # then a deadlock takes a second to be seen
             server.execute(SQL("ALTER DATABASE {} SET deadlock_timeout = '60ms'").format(database))
 
@@ -112,7 +113,15 @@ class WatchedDatabase(Database):
         super().__init__(url)
         self._engine.dispose()
         # Without the ping before each use: it is a round trip, and this PostgreSQL does not go away.
-        self._engine = create_engine(sqlalchemy_url(url), pool_size=12, max_overflow=12, hide_parameters=True)
+        # The connection used last is used next: it has its statements prepared.
+        self._engine = create_engine(
+            sqlalchemy_url(url),
+            pool_size=12,
+            max_overflow=12,
+            hide_parameters=True,
+            pool_use_lifo=True,
+            connect_args={"prepare_threshold": 1},
+        )
         self.watch = _nothing
         event.listen(self._engine, "before_cursor_execute", self._in_the_middle)
 

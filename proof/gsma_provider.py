@@ -23,10 +23,15 @@ from workers.mobile_money.gsma import GsmaMobileMoney
 KEY = b"a key for the proof, and no other"
 
 _BOOK = """
-SELECT r.client_id, r.status, c.state, coalesce(t.amount, 0) AS paid
+SELECT r.client_id, r.status, c.state, coalesce(t.amount, 0) AS paid, coalesce(t.reversed, 0) AS taken_back
 FROM networks.requests r LEFT JOIN networks.codes c ON c.server_id = r.server_id
 LEFT JOIN networks.transactions t ON t.reference = c.redeemed_by
 WHERE r.client_id = ANY(%s)
+"""
+
+_PAID_BY = """
+SELECT c.redeemed_by FROM networks.requests r JOIN networks.codes c USING (server_id)
+WHERE r.client_id = %s AND c.redeemed_by IS NOT NULL
 """
 
 
@@ -54,14 +59,17 @@ class GsmaProvider:
         wanted = NetworksConfiguration(database_url=database_url, web_url="http://product.proof", data_key=KEY)
         self._parts = Parts.opened(wanted)
         self._owes = True
+        self._reversals: dict[str, str] = {}
         self._pages = Flask("provider", static_folder=None)
         self._pages.register_blueprint(mobile_money(self._parts))
+        self._key, self._callback_url = wanted.momo_api_key, "http://product.proof/mobile-money/gsma"
         self.client = GsmaMobileMoney(
-            f"http://{HOST}/v1.2/mm", wanted.momo_api_key, wanted.momo_account, "http://product.proof/mobile-money/gsma"
+            f"http://{HOST}/v1.2/mm", wanted.momo_api_key, wanted.momo_account, self._callback_url
         )
 
     def begin(self, seed: int) -> None:
         self._chance.seed(seed)
+        self._reversals.clear()
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         return ask(self._pages, method, url, dict(headers), body)
@@ -79,7 +87,9 @@ class GsmaProvider:
         called: list[Called] = []
         for row in sorted(owed, key=lambda row: row["id"]):
             _, _, headers, body = self._parts.book.seal.open(row["sealed"])
-            called.append(Called(headers["X-CorrelationID"], headers, body.encode()))
+            request: str = headers["X-CorrelationID"]
+            attempt = self._reversals.get(request, request)
+            called.append(Called(attempt, {**headers, "X-CorrelationID": attempt}, body.encode()))
         return called
 
     def next_due(self) -> datetime | None:
@@ -101,8 +111,16 @@ class GsmaProvider:
         said = Terminals(self._parts).redeem(point, self._parts.book.seal.open(row["sealed_code"]))
         return f"{said.amount:,} đồng handed over" if isinstance(said, HandedOver) else said.sentence
 
-    def reverse(self, attempt: UUID) -> str:
-        return ""
+    def reverse(self, attempt: UUID, request: UUID, amount: int | None) -> str:
+        paid = self._parts.book.row(_PAID_BY, attempt)
+        if paid is None:
+            return ""
+        self._reversals[str(request)] = str(attempt)
+        body = {"type": "reversal"} | ({} if amount is None else {"amount": str(amount), "currency": "VND"})
+        headers = {"Content-Type": "application/json", "X-API-Key": self._key, "X-CorrelationID": str(request)}
+        headers["X-Callback-URL"] = self._callback_url
+        url = f"http://{HOST}/v1.2/mm/transactions/{paid['redeemed_by']}/reversals"
+        return f"answers its clerk with {self.answer('POST', url, headers, json.dumps(body).encode()).status}"
 
     def book(self, attempts: Sequence[UUID]) -> dict[UUID, Entry]:
         rows = self._parts.book.rows(_BOOK, list(attempts))
@@ -111,6 +129,7 @@ class GsmaProvider:
                 row["paid"],
                 row["status"] == "pending" or row["state"] == "active",
                 row["state"] or row["status"],
+                row["taken_back"],
             )
             for row in rows
         }

@@ -46,7 +46,8 @@ def _request(request: requests.PreparedRequest) -> tuple[str, str, dict[str, str
 
 
 def _heard(play: Play, request: requests.PreparedRequest) -> Answer:
-    play.touched = True
+    if request.method != "GET":
+        play.touch()  # a code that an enquiry finds too old was due by itself
     return play.house.provider.answer(*_request(request))
 
 

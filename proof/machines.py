@@ -13,7 +13,9 @@ from workers.mobile_money.port import (
     MobileMoney,
     NotFound,
     Order,
+    Paid,
     Refused,
+    Reversed,
     State,
     StillUnsure,
     Submitted,
@@ -28,6 +30,8 @@ MACHINES: Mapping[str, str] = {
     "not-found-is-failure": "What the provider does not know did not happen.",
     "new-word-is-failure": "An enquiry that cannot be understood means that it did not happen.",
     "callback-believed": "What is called back is true.",
+    "reversal-twice": "Whenever it is heard of, a reversal is news.",
+    "reversal-unheard": "What was paid stays paid.",
     "hold-expires-while-sent": "A hold that is an hour old goes back to its owner.",
 }
 
@@ -84,11 +88,25 @@ class NewWordIsFailure(Listener):
         return Failed("not understood") if isinstance(said, StillUnsure) else said
 
 
+class ReversalTwice(Listener):
+    def enquire(self, order: Order) -> State:
+        said = self._client.enquire(order)
+        return replace(said, provider_reference=uuid4().hex) if isinstance(said, Reversed) else said
+
+
+class ReversalUnheard(Listener):
+    def enquire(self, order: Order) -> State:
+        said = self._client.enquire(order)
+        return Paid(said.of, None) if isinstance(said, Reversed) else said
+
+
 _WRONG: Mapping[str, type[Listener]] = {
     "naive": Naive,
     "time-out-is-failure": TimeOutIsFailure,
     "not-found-is-failure": NotFoundIsFailure,
     "new-word-is-failure": NewWordIsFailure,
+    "reversal-twice": ReversalTwice,
+    "reversal-unheard": ReversalUnheard,
 }
 
 

@@ -64,6 +64,8 @@ class Errand:
     attempt: UUID | None = None
     called: Called | None = None
     someone: Someone | None = None
+    reversal: UUID | None = None
+    """The request by which the provider takes back what was paid under the attempt: all of it where no amount is said."""
     amount: int = 0
     request: tuple[str, str, dict[str, str], bytes] | None = None
 
@@ -96,10 +98,16 @@ class Play:
     """Every id under which something was sent, and the reference of the cash-out it was for."""
     planned: set[UUID] = field(default_factory=set[UUID])
     """Orders for which it is settled who goes to an agent, and when."""
+    paid_out: list[UUID] = field(default_factory=list[UUID])
+    """Orders that were paid, and of which it is not settled yet whether the provider takes them back."""
+    reversed_last: datetime | None = None
+    """When the provider was last told to take something back."""
     touched: bool = True
     """Something may have changed at the provider since it was last looked at."""
     committed: bool = True
     """Something may have changed on our side since it was last looked at."""
+    changed: bool = True
+    """Something may have changed on either side since the promises were last looked at."""
     breaches: list[str] = field(default_factory=list[str])
     old_answers: dict[str, tuple[datetime, Answer]] = field(default_factory=dict[str, tuple[datetime, Answer]])
 
@@ -123,12 +131,16 @@ class Play:
     def later(self, place: str, seconds: tuple[int, ...]) -> datetime:
         return self.now + timedelta(seconds=self.chance.pick(place, seconds) * (0.5 + self.chance.share(place)))
 
+    def touch(self) -> None:
+        self.touched = self.changed = True
+
     # ---- where something may happen ---------------------------------------------------------------------
 
     def watch(self, where: str, backend: int) -> None:
         """Called by the database at every place of a transaction, in the thread of whoever makes it."""
         stage = self.house.stage
-        self.committed = True
+        if where == "after a commit":
+            self.committed = self.changed = True
         actor = stage.actor
         if actor is None:
             return
@@ -181,7 +193,8 @@ class Play:
         self.say("the cash-out is asked for and held" if effect.cash_out_id else "nothing is started: no second one")
 
     def settle(self, errand: Errand | None = None) -> None:
-        provider, self.touched = self.house.provider, True
+        provider = self.house.provider
+        self.touch()
         if provider.settle():
             self.say("settles an order")
         elif provider.lapse():
@@ -199,12 +212,20 @@ class Play:
 
     def visit(self, errand: Errand) -> None:
         assert errand.attempt is not None
-        self.touched = True
+        self.touch()
         self.say(self.house.provider.hand_over(errand.attempt, POINT) or "there is no such code")
+        self.paid_out.append(errand.attempt)
+
+    def take_back(self, errand: Errand) -> None:
+        assert errand.attempt is not None and errand.reversal is not None
+        self.reversed_last = self.now
+        self.touch()
+        said = self.house.provider.reverse(errand.attempt, errand.reversal, errand.amount or None)
+        self.say(said or "nothing was paid, or nothing is ever taken back")
 
     def arrive_late(self, errand: Errand) -> None:
         assert errand.request is not None
-        self.touched = True
+        self.touch()
         self.house.provider.answer(*errand.request)
         self.say("a request that was given up long ago reaches the provider")
 

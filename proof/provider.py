@@ -27,11 +27,13 @@ class Entry:
     """What the provider's own book says of one order."""
 
     paid: int
-    """đồng handed over and not taken back."""
+    """đồng handed over, whatever of it was taken back later."""
     may_still_pay: bool
     """Cash may still be handed over for it: it is under way, or its code is active."""
     words: str
     """For the story."""
+    taken_back: int = 0
+    """đồng of what was paid that are the programme's again."""
 
 
 class ProviderUnderProof(Protocol):
@@ -82,8 +84,12 @@ class ProviderUnderProof(Protocol):
         """Somebody redeems the code of an order at a point: what came of it, in words; empty when there is no code."""
         ...
 
-    def reverse(self, attempt: UUID) -> str:
-        """The provider takes back what it paid, where it can do that."""
+    def reverse(self, attempt: UUID, request: UUID, amount: int | None) -> str:
+        """The provider takes back what it paid, or so many đồng of it: what it says to its own clerk, in words.
+
+        `request` is the clerk's, who may ask twice. It is settled and called back like an order, under the order's id.
+        Empty where a provider cannot do that.
+        """
         ...
 
     def book(self, attempts: Sequence[UUID]) -> Mapping[UUID, Entry]:

@@ -61,11 +61,15 @@ class _Narrator:
         for each in ours:
             money = (
                 f"{each.posted:,} đồng paid" if each.posted else "given back" if each.voided else f"{each.held:,} đồng held"
-            )
+            ) + (f", {each.taken_back:,} of them taken back" if each.taken_back else "")
             self._say(play, f"the ledger, {each.reference}", f"{each.state}, {money}")
         for attempt, entry in play.house.provider.book(list(play.attempts)).items():
             under = f" under {str(attempt)[:8]}"
-            self._say(play, f"the provider's book, {play.attempts[attempt]}{under}", f"{entry.words}, {entry.paid:,} paid")
+            self._say(
+                play,
+                f"the provider's book, {play.attempts[attempt]}{under}",
+                f"{entry.words}, {entry.paid:,} paid, {entry.taken_back:,} taken back",
+            )
 
     def _say(self, play: Play, who: str, what: str) -> None:
         if self._said.get(who) != what:

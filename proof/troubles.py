@@ -45,10 +45,13 @@ CALLED_BACK = (
     ("with another body", 0.05),
 )
 FORGED = 0.06
+TAKEN_BACK = 0.25
+"""Of what was paid."""
 DIES_AT_A_TRANSACTION = 0.015
 SWITCHES = 0.15
 STOPS_INSIDE = 0.08
 
+TAKEN_BACK_AFTER_S = (1, 60, 4_000, 90_000, 250_000)
 LATE_S = (3, 20, 90, 600, 4_000)
 SLOW_S = (1, 8, 20, 50, 70)
 DOWN_S = (1, 5, 50, 600, 7_200)

@@ -40,15 +40,25 @@ SHORT_FOR = timedelta(hours=24)
 def drain(office: Office) -> int:
     """Take every cash-out whose next step is due one step further."""
     taken = 0
-    while not office.stop.is_set() and (due := _claim(office)):
-        provider_health.ask(office, {each.provider for each in due if each.state is CashOutState.HELD})
+    while not office.stop.is_set():
+        due, ended = _claim(office)
+        if not due:
+            look_at_ended(office, ended)
+            return taken + len(ended)
+        if held := {each.provider for each in due if each.state is CashOutState.HELD}:
+            provider_health.ask(office, held)
         taken += _go_through(office, due)
-    return taken + look_at_ended(office)
+    return taken
 
 
-def _claim(office: Office) -> list[CashOut]:
+def _claim(office: Office) -> tuple[list[CashOut], list[CashOut]]:
+    """What is due; only when nothing is, what has ended and is to be looked at again."""
+    now = office.clock()
     with office.database.begin() as db:
-        return attempts.claim_due(db, office.desk.vault, now=office.clock(), lease=LEASE, limit=AT_ONCE)
+        due = attempts.claim_due(db, office.desk.vault, now=now, lease=LEASE, limit=AT_ONCE)
+        if due:
+            return due, []
+        return due, attempts.claim_watched(db, office.desk.vault, now=now, lease=LEASE, limit=AT_ONCE)
 
 
 def _go_through(office: Office, due: list[CashOut]) -> int:

@@ -39,7 +39,7 @@ def test_the_same_seed_is_the_same_story(house: House) -> None:
     assert told(once) == told(again)
 
 
-@pytest.mark.parametrize("machine", ["naive", "time-out-is-failure", "hold-expires-while-sent"])
+@pytest.mark.parametrize("machine", ["naive", "time-out-is-failure", "hold-expires-while-sent", "reversal-twice"])
 def test_a_wrong_machine_is_found_out_and_told(house: House, machine: str) -> None:
     house.machine = machine
     seed, play = next((seed, play) for seed in range(SOON) if (play := perform(house, seed)).breaches)

@@ -121,6 +121,15 @@ def test_a_payment_that_was_taken_back(provider, networks):
     assert (state.amount, state.of) == (Dong(300_000), paid.provider_reference)
 
 
+def test_a_payment_that_was_taken_back_in_two_parts(provider, networks):
+    order, paid = paid_into_wallet(provider)
+    for amount, said in ((100_000, Dong(100_000)), (50_000, Dong(50_000))):
+        reverse(networks, paid, str(amount))
+        while not isinstance(state := provider.enquire(order), Reversed) or state.amount != said:
+            pass
+    assert [each.amount for each in (*state.before, state)] == [Dong(100_000), Dong(50_000)]
+
+
 def test_every_movement_is_on_the_statement_page_by_page(provider, networks, monkeypatch):
     now = datetime.now(UTC)
     since = now.replace(microsecond=now.microsecond // 1000 * 1000)  # their moments are counted in milliseconds

@@ -10,7 +10,7 @@ from tests.village import Village
 from tests.workers.provider import ScriptedMoney
 from tests.workers.test_cash_out import Day, office_of, paid
 from ussd_app.domain.money import Dong
-from ussd_app.store import cash_outs
+from ussd_app.store import attempts, cash_outs
 from workers import cash_out
 from workers.mobile_money.port import Failed, Paid, Refused, Reversed, StillUnsure
 
@@ -55,6 +55,37 @@ def test_what_was_taken_back_is_its_owners_again_once(village: Village, person: 
     assert village.balance(person) == 400_000 + amount
     assert village.number("SELECT count(*) FROM sms_message WHERE kind = 'cash_out_reversed'") == 1
     assert village.breaches() == []
+
+
+def test_what_is_taken_back_in_parts_comes_back_part_by_part(village: Village, person: int) -> None:
+    first = Reversed("REV-1", Dong(100_000), "MM1")
+    both = Reversed("REV-2", Dong(50_000), "MM1", before=(first,))
+    money, day = ScriptedMoney(enquiries=[paid(village), first, first, both]), Day(village.now)
+    days_go_by(village, money, day, days=1)
+    assert (state(village), village.balance(person)) == ("reversed", 500_000)
+    called_back(village, day)
+    cash_out.drain(office_of(village, money, day))
+    called_back(village, Day(day.now + timedelta(seconds=1)))
+    day.now += timedelta(seconds=1)
+    cash_out.drain(office_of(village, money, day))
+    assert village.balance(person) == 550_000
+    assert village.number("SELECT count(*) FROM sms_message WHERE kind = 'cash_out_reversed'") == 2
+    assert village.breaches() == []
+
+
+def test_a_callback_while_we_ask_is_not_forgotten(village: Village, person: int) -> None:
+    money, day = ScriptedMoney(enquiries=[paid(village), Paid("MM1", None)]), Day(village.now)
+    office = office_of(village, money, day)
+    for _ in range(3):
+        cash_out.drain(office)
+        day.now += timedelta(seconds=10)
+    day.now += timedelta(hours=1)
+    with village.database.begin() as db:
+        (claimed,) = attempts.claim_watched(db, village.desk.vault, now=day.now, lease=timedelta(0), limit=1)
+    called_back(village, day)
+    with village.database.begin() as db:
+        attempts.watch(db, claimed.id, day.now + timedelta(days=1))
+    assert village.rows("SELECT watch_at FROM cash_out") == [(day.now,)]
 
 
 def test_taken_back_before_it_was_known_to_be_paid(village: Village, person: int) -> None:

@@ -147,15 +147,17 @@ def late_success(
     return True
 
 
+_PERSON = text("""
+    SELECT p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language,
+           coalesce(t.name, '') AS point_name,
+           (SELECT coalesce(sum(credits_posted - debits_posted - debits_pending), 0)::bigint
+            FROM account WHERE person_id = p.id) AS balance
+    FROM person p LEFT JOIN point t ON t.code = :point WHERE p.id = :person
+""")
+
+
 def _person(db: Connection, order: CashOut) -> Row[tuple[str, str, str, str, int]]:
-    return db.execute(
-        text("""SELECT p.full_name, p.gender, coalesce(p.chosen_language, p.language) AS language,
-                       coalesce(t.name, '') AS point_name,
-                       (SELECT coalesce(sum(credits_posted - debits_posted - debits_pending), 0)::bigint
-                        FROM account WHERE person_id = p.id) AS balance
-                FROM person p LEFT JOIN point t ON t.code = :point WHERE p.id = :person"""),
-        {"person": order.person_id, "point": order.point_code},
-    ).one()
+    return db.execute(_PERSON, {"person": order.person_id, "point": order.point_code}).one()
 
 
 def _tell(

@@ -22,30 +22,34 @@ _DUE = """state IN ('held', 'sent', 'unknown', 'issued') AND next_step_at <= :no
                           AND (cash_out.state = 'held' OR p.reason = 'not_authorised'))"""
 """Nothing is sent to a provider that pauses; what it has is asked about all the same, unless it lets nobody in."""
 
-_WATCHED = """state IN ('paid', 'failed') AND watch_at <= :now AND (lease_until IS NULL OR lease_until <= :now)"""
+_WATCHED = """state IN ('paid', 'failed', 'reversed') AND watch_at <= :now
+              AND (lease_until IS NULL OR lease_until <= :now)"""
+
+_CLAIM_DUE = text(f"""
+    UPDATE cash_out SET lease_until = :lease_until, hinted_at = NULL, version = version + 1
+    WHERE id IN (SELECT id FROM cash_out WHERE {_DUE}
+                 ORDER BY next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+    RETURNING {COLUMNS}, next_step_at
+""")
 
 
 def claim_due(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, limit: int) -> list[CashOut]:
     """Take the cash-outs whose next step is due; another worker skips them until the lease runs out."""
-    rows = db.execute(
-        text(f"""UPDATE cash_out SET lease_until = :lease_until, hinted_at = NULL, version = version + 1
-                 WHERE id IN (SELECT id FROM cash_out WHERE {_DUE}
-                              ORDER BY next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                 RETURNING {COLUMNS}, next_step_at"""),
-        {"now": now, "lease_until": now + lease, "limit": limit},
-    ).all()
+    rows = db.execute(_CLAIM_DUE, {"now": now, "lease_until": now + lease, "limit": limit}).all()
     longest_due_first = sorted(rows, key=lambda row: (row.next_step_at, row.person_id))  # RETURNING keeps no order
     return [read(row, vault) for row in longest_due_first]
 
 
+_CLAIM_WATCHED = text(f"""
+    UPDATE cash_out SET lease_until = :lease_until, hinted_at = NULL WHERE id IN
+        (SELECT id FROM cash_out WHERE {_WATCHED} ORDER BY watch_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+    RETURNING {COLUMNS}, watch_at
+""")
+
+
 def claim_watched(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, limit: int) -> list[CashOut]:
     """Ended ones of which it is time to ask again: paid, perhaps taken back; failed, perhaps paid all the same."""
-    rows = db.execute(
-        text(f"""UPDATE cash_out SET lease_until = :lease_until WHERE id IN
-                     (SELECT id FROM cash_out WHERE {_WATCHED} ORDER BY watch_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                 RETURNING {COLUMNS}, watch_at"""),
-        {"now": now, "lease_until": now + lease, "limit": limit},
-    ).all()
+    rows = db.execute(_CLAIM_WATCHED, {"now": now, "lease_until": now + lease, "limit": limit}).all()
     return [read(row, vault) for row in sorted(rows, key=lambda row: (row.watch_at, row.person_id))]
 
 
@@ -57,6 +61,18 @@ def any_due(db: Connection, now: datetime) -> bool:
 def give_back(db: Connection, ids: Sequence[UUID]) -> None:
     """What was claimed and not come to: anybody may take it now."""
     db.execute(text("UPDATE cash_out SET lease_until = NULL WHERE id = ANY(:ids)"), {"ids": list(ids)})
+
+
+_TAKE = text("""
+    UPDATE cash_out SET state = 'sent', next_step_at = coalesce(hinted_at, :ask_at), reason = '',
+           first_sent_at = coalesce(first_sent_at, :now), resend_until = coalesce(resend_until, :resend_until),
+           lease_until = :lease_until, version = version + 1,
+           doubted_until = greatest(doubted_until, CAST(:doubted_until AS timestamptz))
+    WHERE id = :id AND version = :version AND state = 'held' AND NOT ask_first
+    AND NOT EXISTS (SELECT 1 FROM restoration WHERE ended_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM provider_pause p WHERE p.provider = cash_out.provider AND p.until > :now)
+    RETURNING version
+""")
 
 
 def take(
@@ -74,14 +90,7 @@ def take(
     None when somebody else has moved it since it was read, or when its provider pauses: then nothing may be sent.
     """
     return db.execute(
-        text("""UPDATE cash_out SET state = 'sent', next_step_at = coalesce(hinted_at, :ask_at), reason = '',
-                       first_sent_at = coalesce(first_sent_at, :now), resend_until = coalesce(resend_until, :resend_until),
-                       lease_until = :lease_until, version = version + 1,
-                       doubted_until = greatest(doubted_until, CAST(:doubted_until AS timestamptz))
-                WHERE id = :id AND version = :version AND state = 'held' AND NOT ask_first
-                AND NOT EXISTS (SELECT 1 FROM restoration WHERE ended_at IS NULL)
-                AND NOT EXISTS (SELECT 1 FROM provider_pause p WHERE p.provider = cash_out.provider AND p.until > :now)
-                RETURNING version"""),
+        _TAKE,
         {
             "id": cash_out.id,
             "version": cash_out.version,
@@ -92,6 +101,15 @@ def take(
             "doubted_until": doubted_until,
         },
     ).scalar()
+
+
+_STEP = text("""
+    UPDATE cash_out SET state = :state, next_step_at = coalesce(hinted_at, :next_step_at), reason = :reason,
+           asks = :asks, lease_until = NULL, version = version + 1,
+           doubted_until = CASE WHEN CAST(:settled AS boolean) THEN CAST(:doubted_until AS timestamptz)
+                               ELSE doubted_until END
+    WHERE id = :id AND version = :version AND state IN ('held', 'sent', 'unknown', 'issued')
+""")
 
 
 def step(
@@ -106,11 +124,7 @@ def step(
 ) -> bool:
     """Move it to another live state and say when to look again. False when somebody else has moved it since."""
     moved = db.execute(
-        text("""UPDATE cash_out SET state = :state, next_step_at = coalesce(hinted_at, :next_step_at), reason = :reason,
-                       asks = :asks, lease_until = NULL, version = version + 1,
-                       doubted_until = CASE WHEN CAST(:settled AS boolean) THEN CAST(:doubted_until AS timestamptz)
-                                           ELSE doubted_until END
-                WHERE id = :id AND version = :version AND state IN ('held', 'sent', 'unknown', 'issued')"""),
+        _STEP,
         {
             "id": cash_out.id,
             "version": cash_out.version,
@@ -125,12 +139,12 @@ def step(
     return moved.rowcount > 0
 
 
+_UNMOVED = text("SELECT 1 FROM cash_out WHERE id = :id AND version = :version FOR UPDATE")
+
+
 def unmoved(db: Connection, cash_out: CashOut) -> bool:
     """True while nobody else has moved it since it was read; until the transaction ends nobody can."""
-    row = db.execute(
-        text("SELECT 1 FROM cash_out WHERE id = :id AND version = :version FOR UPDATE"),
-        {"id": cash_out.id, "version": cash_out.version},
-    )
+    row = db.execute(_UNMOVED, {"id": cash_out.id, "version": cash_out.version})
     return row.first() is not None
 
 
@@ -164,9 +178,15 @@ def spent(db: Connection, cash_out: CashOut) -> int:
     return db.execute(text(sql), {"id": cash_out.id}).scalar_one()
 
 
+_WATCH = text("""
+    UPDATE cash_out SET watch_at = coalesce(hinted_at, CAST(:at AS timestamptz)), lease_until = NULL
+    WHERE id = :id
+""")
+
+
 def watch(db: Connection, id: UUID, at: datetime | None) -> None:
-    """When to ask about this ended one again; None: no more."""
-    db.execute(text("UPDATE cash_out SET watch_at = :at, lease_until = NULL WHERE id = :id"), {"id": id, "at": at})
+    """When to ask about this ended one again; None: no more. At once, when a callback came since it was claimed."""
+    db.execute(_WATCH, {"id": id, "at": at})
 
 
 def short_since(db: Connection, vault: Vault, before: datetime, limit: int) -> list[CashOut]:
@@ -201,9 +221,12 @@ def note_told_late(db: Connection, id: UUID, now: datetime) -> bool:
     return told.rowcount > 0
 
 
+_ENDED_AT = text("SELECT ended_at FROM cash_out WHERE id = :id")
+
+
 def next_look(db: Connection, id: UUID, looks: Sequence[timedelta], now: datetime) -> datetime | None:
     """The first of these moments after its end that is still to come; None when all have passed."""
-    ended_at = db.execute(text("SELECT ended_at FROM cash_out WHERE id = :id"), {"id": id}).scalar_one()
+    ended_at = db.execute(_ENDED_AT, {"id": id}).scalar_one()
     return next((ended_at + look for look in looks if ended_at + look > now), None)
 
 

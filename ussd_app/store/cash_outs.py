@@ -76,6 +76,14 @@ def read(row: Row[Any], vault: Vault) -> CashOut:
     )
 
 
+_INSERT = text("""
+    INSERT INTO cash_out (id, reference, person_id, asked_from, kind, point_code, wallet_sealed, amount, fee,
+                          provider, asked_at, next_step_at)
+    VALUES (:id, :reference, :person_id, :asked_from, :kind, :point_code, :wallet, :amount, :fee, :provider,
+            :now, :now)
+""")
+
+
 def insert(
     db: Connection,
     vault: Vault,
@@ -95,10 +103,7 @@ def insert(
     A second live one of the same person is refused by the database.
     """
     db.execute(
-        text("""INSERT INTO cash_out (id, reference, person_id, asked_from, kind, point_code, wallet_sealed, amount, fee,
-                                      provider, asked_at, next_step_at)
-                VALUES (:id, :reference, :person_id, :asked_from, :kind, :point_code, :wallet, :amount, :fee, :provider,
-                        :now, :now)"""),
+        _INSERT,
         {
             "id": id,
             "reference": reference,
@@ -115,9 +120,22 @@ def insert(
     )
 
 
+_LOCK = text(f"SELECT {COLUMNS} FROM cash_out WHERE id = :id FOR UPDATE")
+
+
 def lock(db: Connection, vault: Vault, id: UUID) -> CashOut | None:
-    row = db.execute(text(f"SELECT {COLUMNS} FROM cash_out WHERE id = :id FOR UPDATE"), {"id": id}).first()
+    row = db.execute(_LOCK, {"id": id}).first()
     return read(row, vault) if row else None
+
+
+_ISSUE = text("""
+    UPDATE cash_out SET state = 'issued', code_sealed = :code, code_lookup = :lookup,
+           code_expires_at = :expires_at,
+           provider_reference = :reference, issued_at = :now,
+           next_step_at = coalesce(hinted_at, :next_step_at),
+           lease_until = NULL, reason = '', asks = 0, version = version + 1
+    WHERE id = :id
+""")
 
 
 def issue(
@@ -132,12 +150,7 @@ def issue(
     next_step_at: datetime,
 ) -> None:
     db.execute(
-        text("""UPDATE cash_out SET state = 'issued', code_sealed = :code, code_lookup = :lookup,
-                       code_expires_at = :expires_at,
-                       provider_reference = :reference, issued_at = :now,
-                       next_step_at = coalesce(hinted_at, :next_step_at),
-                       lease_until = NULL, reason = '', asks = 0, version = version + 1
-                WHERE id = :id"""),
+        _ISSUE,
         {
             "id": id,
             "code": code_sealed,
@@ -150,15 +163,20 @@ def issue(
     )
 
 
+_END = text("""
+    UPDATE cash_out SET state = :state, reason = :reason, ended_at = :now, code_sealed = NULL,
+           code_lookup = NULL, lease_until = NULL,
+           provider_reference = coalesce(:reference, provider_reference), version = version + 1
+    WHERE id = :id
+""")
+
+
 def end(
     db: Connection, id: UUID, *, state: CashOutState, reason: str, provider_reference: str | None, now: datetime
 ) -> None:
     """Paid or failed: the code is forgotten in the same moment."""
     db.execute(
-        text("""UPDATE cash_out SET state = :state, reason = :reason, ended_at = :now, code_sealed = NULL,
-                       code_lookup = NULL, lease_until = NULL,
-                       provider_reference = coalesce(:reference, provider_reference), version = version + 1
-                WHERE id = :id"""),
+        _END,
         {"id": id, "state": state.value, "reason": reason, "reference": provider_reference, "now": now},
     )
 
@@ -189,7 +207,8 @@ def keep_callback(
     )
     if new is not None:  # of one that has ended the only news there can be is that it did not end so
         db.execute(
-            text("UPDATE cash_out SET watch_at = least(watch_at, :now) WHERE id = :id AND state IN ('paid', 'failed')"),
+            text("""UPDATE cash_out SET watch_at = least(watch_at, :now), hinted_at = :now
+                    WHERE id = :id AND state IN ('paid', 'failed', 'reversed')"""),
             {"id": known, "now": now},
         )
     return new is not None

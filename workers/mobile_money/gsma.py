@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 from uuid import UUID, uuid5
@@ -42,6 +43,7 @@ from workers.mobile_money.port import (
     Order,
     Redeemed,
     Redemption,
+    Reversed,
     Service,
     State,
     StatementCut,
@@ -121,17 +123,23 @@ class GsmaMobileMoney:
         return f"{place}/{quote(found.reference, safe='')}"
 
     def _reversal_of(self, taken: TakenBack) -> State:
-        """A transaction only says that it was reversed; by what, and how much of it, stands in the list of our account."""
+        """A transaction only says that it was reversed; by what, and how much of it, stands in the list of our account.
+
+        There may be several, each of a part.
+        """
         query = {"transactionType": "reversal"}
         if taken.paid_at is not None:
             query["fromDateTime"] = taken.paid_at.isoformat()
+        found: dict[str, Reversed] = {}  # a page may shift while we turn it, and show one twice
         try:
             for answer in self._line.pages(f"{self._at_home}/transactions", query):
-                if (reversal := account_page.read_reversal(answer, taken.reference)) is not None:
-                    return reversal
+                found |= {each.provider_reference: each for each in account_page.read_reversals(answer, taken.reference)}
         except StatementCut as trouble:
             return StillUnsure(str(trouble))
-        return StillUnsure("reversed, and its reversal is not listed")
+        if not found:
+            return StillUnsure("reversed, and its reversal is not listed")
+        latest, *before = found.values()  # their lists begin with the latest
+        return replace(latest, before=tuple(reversed(before)))
 
     def cancel(self, order: Order) -> State:
         """PATCH may be repeated without harm; whatever it says, the code itself is asked what is true now."""

@@ -173,14 +173,13 @@ def read_lines(answer: Answer, provider: str, account: str) -> Iterator[Statemen
             yield _line(entry, provider, account)  # what was refused or is still under way has moved nothing
 
 
-def read_reversal(answer: Answer, original: str) -> Reversed | None:
-    """The completed reversal of this transaction, if the page lists it."""
+def read_reversals(answer: Answer, original: str) -> Iterator[Reversed]:
+    """The completed reversals of this transaction that the page lists."""
     for each in read_json(answer.body):
         if isinstance(each, dict) and each.get("originaltransactionreference") == original:
             amount, reference = read_amount(each.get("amount")), each.get("transactionreference")
             if amount and isinstance(reference, str) and word(each.get("transactionstatus")) == "completed":
-                return Reversed(reference, amount, original)
-    return None
+                yield Reversed(reference, amount, original)
 
 
 def _line(entry: Mapping[str, Any], provider: str, account: str) -> StatementLine:

@@ -52,6 +52,10 @@ REDEEMED_BY = "redemptiontransactionreference"
 """Metadata of a code that was redeemed: the standard has no state for it and calls such a code expired."""
 
 
+REVERSED_BY = "reversaltransactionreference"
+"""Metadata of a transaction of which a part was taken back: its state goes on to be `completed`."""
+
+
 @dataclass(frozen=True, slots=True)
 class LookAt:
     """Not an answer yet: a path at the provider where the answer stands."""
@@ -75,7 +79,7 @@ class WithdrawnBy:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """Not an answer yet: this transaction was paid once, and its reversal must be looked for."""
+    """Not an answer yet: this transaction was paid once, and its reversals must be looked for."""
 
     reference: str
     paid_at: datetime | None
@@ -148,7 +152,8 @@ def read_transaction(status: int, body: bytes, order: Order, reference: str) -> 
         return StillUnsure("transaction without a reference")
     paid_at = moment(answer.get("creationdate"))
     found = reference or str(told)
-    return TakenBack(found, paid_at) if state in TRANSACTION_REVERSED else Paid(found, paid_at)
+    taken_back = state in TRANSACTION_REVERSED or REVERSED_BY in pairs(answer)
+    return TakenBack(found, paid_at) if taken_back else Paid(found, paid_at)
 
 
 def _read_code(code: Mapping[str, Any], order: Order) -> WithdrawnBy | State:

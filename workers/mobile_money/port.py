@@ -125,6 +125,8 @@ class Reversed:
     amount: Dong
     of: str = ""
     """The payment's own reference."""
+    before: tuple[Reversed, ...] = ()
+    """What was taken back of the same payment earlier, the earliest first."""
 
 
 @dataclass(frozen=True, slots=True)
