@@ -24,6 +24,8 @@ PARTS_OF_A_PAGE = (
     "help.tickets.line",
     "payments.line",
     "cash_out.point.line",
+    "cash_out.point.wallet",
+    "keeper.reason.",
     "again.",
     "first_pin.saved",
 )
