@@ -48,8 +48,7 @@ def provider_saw_guessing(
     """The provider stopped somebody who tried codes at its own terminal, and says so of each code that lies there.
 
     It says the same of every one of them and as often as it is asked: only what is later than all we know is a further
-    event, and whoever was told in this spell is not told again. Who came to have a code only
-    meanwhile is told here too.
+    event, and whoever was told in this spell is not told again. Who came to have a code meanwhile is told here too.
     """
     _wait_for_others(db, point_code)
     known = db.execute(
