@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from ussd_app.actions import cash_outs as actions
+from ussd_app.actions import guessing
 from ussd_app.domain.caller import CashOutState
 from ussd_app.store import attempts, restorations
 from ussd_app.store.cash_outs import CashOut
@@ -155,6 +156,8 @@ def _enquire(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
                 _wait(office, cash_out, CashOutState.ISSUED, asked=False)
             else:
                 _issue(office, cash_out, code)
+            if code.guessed_at is not None and cash_out.point_code is not None:
+                _tell_of_guessing(office, cash_out.person_id, cash_out.point_code, code.guessed_at)
         case port.Paid(reference, paid_at):
             _pay(office, cash_out, reference, paid_at)
         case port.Reversed() as taken_back:  # first it was paid: both are written down, one after the other
@@ -232,6 +235,11 @@ def _issue(office: Office, cash_out: CashOut, issued: port.Issued) -> None:
             provider_reference=issued.provider_reference,
             now=now,
         )
+
+
+def _tell_of_guessing(office: Office, person_id: int, point_code: str, guessed_at: datetime) -> None:
+    with office.database.begin() as db:
+        guessing.provider_saw_guessing(db, office.desk, person_id, point_code, guessed_at, office.clock())
 
 
 def _pay(

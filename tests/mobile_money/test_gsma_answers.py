@@ -28,8 +28,9 @@ WIRE = sorted((Path(__file__).parents[1] / "wire" / "gsma").glob("*.json"))
 
 def expected(kind: str, *said: str | None) -> object:
     match kind, said:
-        case "Issued", (str(code), when, str(reference)):
-            return port.Issued(code, datetime.fromisoformat(when) if when else None, reference)
+        case "Issued", (str(code), when, str(reference), *guessed_at):
+            expires_at = datetime.fromisoformat(when) if when else None
+            return port.Issued(code, expires_at, reference, *(datetime.fromisoformat(str(each)) for each in guessed_at))
         case "TakenBack", (str(reference), when):
             return TakenBack(reference, datetime.fromisoformat(when) if when else None)
         case "Paid", (str(reference), when):

@@ -83,6 +83,17 @@ def withdraw(db: Connection, desk: Desk, reference: str, officer: Officer, now: 
         raise NotAllowed(f"{officer.name} has declared nothing about {reference}.")
 
 
+def settle_finding(db: Connection, reference: str, officer: Officer, *, because: str, now: datetime) -> None:
+    """An officer has looked into a late success or a reversal, once. Guessing at a point ends with `points unlock`."""
+    settled = db.execute(
+        text("""UPDATE cash_out_finding SET closed_by = :officer, closed_at = :now, outcome = :because
+                WHERE reference = :reference AND kind <> 'guessing' AND closed_at IS NULL"""),
+        {"officer": officer.id, "now": now, "because": because, "reference": reference},
+    )
+    if not settled.rowcount:
+        raise NotAllowed(f"There is no open finding {reference}: see `cash-outs findings`.")
+
+
 def _waiting(db: Connection, desk: Desk, reference: str, now: datetime) -> CashOut:
     found = db.execute(
         text(f"SELECT c.id FROM cash_out c WHERE c.reference = :reference AND {_WAITS}"),

@@ -39,15 +39,40 @@ def tell_of_guessing(db: Connection, desk: Desk, point_code: str, now: datetime)
         text("SELECT DISTINCT person_id FROM cash_out WHERE point_code = :point AND state = 'issued' ORDER BY 1"),
         {"point": point_code},
     ).scalars()
+    return sum(_tell(db, desk, person_id, point_code, spell, now) for person_id in waiting)
+
+
+def provider_saw_guessing(
+    db: Connection, desk: Desk, person_id: int, point_code: str, guessed_at: datetime, now: datetime
+) -> None:
+    """The provider stopped somebody who tried codes at its own terminal, and says so of each code that lies there.
+
+    It says the same of every one of them and as often as it is asked: only what is later than all we know is a further
+    event, and whoever was told in this spell is not told again. Who came to have a code meanwhile is told here too.
+    """
+    _wait_for_others(db, point_code)
+    known = db.execute(
+        text("""SELECT id FROM cash_out_finding WHERE kind = 'guessing' AND point_code = :point AND last_at >= :guessed_at
+                ORDER BY id LIMIT 1"""),
+        {"point": point_code, "guessed_at": min(guessed_at, now)},  # their clock may be ahead of ours
+    ).scalar()
+    if known is None:
+        tell_of_guessing(db, desk, point_code, now)
+    else:
+        _tell(db, desk, person_id, point_code, known, now)
+
+
+def _tell(db: Connection, desk: Desk, person_id: int, point_code: str, spell: int, now: datetime) -> int:
     name = db.execute(text("SELECT name FROM point WHERE code = :point"), {"point": point_code}).scalar_one()
-    told = 0
-    for person_id in waiting:
-        told += tell(db, desk, person_id, CodeGuessed(point_name=name), f"code-guessed:{spell}:{person_id}", now)
-    return told
+    return tell(db, desk, person_id, CodeGuessed(point_name=name), f"code-guessed:{spell}:{person_id}", now)
+
+
+def _wait_for_others(db: Connection, point_code: str) -> None:
+    db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 8899))"), {"key": f"guessing:{point_code}"})
 
 
 def _spell(db: Connection, point_code: str, now: datetime) -> int:
-    db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 8899))"), {"key": f"guessing:{point_code}"})
+    _wait_for_others(db, point_code)
     going_on = db.execute(
         text("""UPDATE cash_out_finding SET how_often = how_often + 1, last_at = :now
                 WHERE kind = 'guessing' AND point_code = :point AND closed_at IS NULL AND last_at > :since RETURNING id"""),

@@ -17,14 +17,14 @@ from ussd_app.actions import campaigns as actions
 from ussd_app.actions.campaign_notices import KINDS
 from ussd_app.actions.campaigns import Preview, Wish
 from ussd_app.actions.payments import NotAllowed
-from ussd_app.cli.counter import Counter, Open, in_one_sentence, officer_named
+from ussd_app.cli.counter import Counter, Open, in_one_sentence, in_words, officer_named
 from ussd_app.domain.campaigns import CampaignState, Pace, forecast
 from ussd_app.lists.formulas import harmless
 from ussd_app.store import campaigns
 from ussd_app.store.campaigns import Campaign
 
 AS = click.option("--as", "officer", required=True, help="The officer who does it.")
-BECAUSE = click.option("--because", required=True, help="Why, in a few words; it is kept.")
+BECAUSE = click.option("--because", required=True, callback=in_words, help="Why, in a few words; it is kept.")
 NUMBER = click.argument("campaign", type=int)
 
 _STAGES = ("planned", "waiting", "sending", "sent", "delivered", "undelivered", "refused", "expired", "unsure")

@@ -8,15 +8,15 @@ from sqlalchemy import Connection
 from ussd_app.actions import pin_resets, records
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.people import person_named
-from ussd_app.cli.counter import Counter, Open, in_one_sentence, officer_named
+from ussd_app.cli.counter import Counter, Open, in_one_sentence, in_words, officer_named
 from ussd_app.cli.record import record_lines
 from ussd_app.domain.phone import Phone, read_phone
 from ussd_app.store import phones
 
 WHO = click.option("--person", prompt="National id or person code", help="Asked for when it is not given.")
 AS = click.option("--as", "officer", required=True, help="The officer who does it.")
-BECAUSE = click.option("--because", required=True, help="Why, in a few words; it is kept.")
-CONSENT = click.option("--consent", required=True, help="How the person agreed, in a few words; it is kept and binding.")
+BECAUSE = click.option("--because", required=True, callback=in_words, help="Why, in a few words; it is kept.")
+CONSENT = click.option("--consent", required=True, callback=in_words, help="How the person agreed; kept and binding.")
 
 
 def _phone(written: str, counter: Counter) -> Phone:
@@ -36,7 +36,7 @@ def _person(db: Connection, desk: Open, named: str) -> int:
 @click.command("ask-reset")
 @WHO
 @AS
-@click.option("--checked", required=True, help="How you knew who it is: the identity card, a voice you know.")
+@click.option("--checked", required=True, callback=in_words, help="How you knew who it is: a card, a voice.")
 @click.pass_obj
 @in_one_sentence
 def ask_reset(counter: Counter, person: str, officer: str, checked: str) -> None:

@@ -81,6 +81,21 @@ def findings(counter: Counter) -> None:
         [r.reference, r.kind.replace("_", " "), r.cash_out, str(Dong(r.amount)), f"{r.first_at:%d/%m/%Y}"] for r in rows
     )
     show(("finding", "what", "cash-out", "amount", "since"), cells, None)
+    if not rows:
+        click.echo("Nothing came out otherwise than was said.")
 
 
-COMMANDS = (list_unknown, declare, withdraw, findings)
+@click.command("settle-finding")
+@click.argument("reference")
+@AS
+@BECAUSE
+@click.pass_obj
+@in_one_sentence
+def settle_finding(counter: Counter, reference: str, officer: str, because: str) -> None:
+    """Somebody has looked into a finding: it leaves the list, with the reason kept. No money moves."""
+    with counter.open() as desk, desk.database.begin() as db:
+        declarations.settle_finding(db, reference, officer_named(db, officer), because=because, now=desk.now())
+    click.echo(f"Finding {reference} is settled by {officer}.")
+
+
+COMMANDS = (list_unknown, declare, withdraw, findings, settle_finding)

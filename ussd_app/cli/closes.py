@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,16 @@ from sqlalchemy import Connection
 
 from ussd_app.actions import closing as actions
 from ussd_app.actions.payments import NotAllowed
-from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, Open, in_one_sentence, officer_named
+from ussd_app.cli.counter import (
+    ALL_WENT_IN,
+    SOME_REJECTED,
+    Counter,
+    Open,
+    in_one_sentence,
+    in_words,
+    officer_named,
+    provider_named,
+)
 from ussd_app.cli.lists import go_through
 from ussd_app.cli.tables import show
 from ussd_app.cli.verify import BEGINNING, link
@@ -45,7 +54,7 @@ def import_statement(counter: Counter, file: Path, provider: str | None, officer
 
     The same line again changes nothing. Days that were closed before and have new lines are closed once more.
     """
-    name = provider or counter.provider
+    name = provider_named(provider or counter.provider)
     new = known = 0
     with counter.open() as desk:
         with desk.database.begin() as db:
@@ -86,26 +95,28 @@ def _close_again(desk: Open, since: datetime) -> int:
 
 
 @click.command("fetch")
-@click.argument("day", type=DAY)
+@click.argument("day", type=DAY, metavar="DAY")
 @PROVIDER
 @click.pass_obj
 @in_one_sentence
 def fetch(counter: Counter, day: datetime, provider: str | None) -> None:
     """Have a day's statement fetched from the provider (again); the clock does it within a minute."""
     with counter.open() as desk, desk.database.begin() as db:
-        statements.ask_for(db, provider or counter.provider, day.date(), desk.now())
+        if day.date() > desk.desk.local(desk.now()).date():
+            raise NotAllowed(f"{day:%Y-%m-%d} has not come yet: there is no statement of it.")
+        statements.ask_for(db, provider_named(provider or counter.provider), day.date(), desk.now())
     click.echo(f"The statement of {day:%Y-%m-%d} is asked for.")
 
 
 @click.command("day")
-@click.argument("day", type=DAY)
+@click.argument("day", type=DAY, metavar="DAY")
 @PROVIDER
 @click.option("--as", "officer", help="The officer who closes it.")
 @click.pass_obj
 @in_one_sentence
 def close_day(counter: Counter, day: datetime, provider: str | None, officer: str | None) -> None:
     """Close a local day: lists, ledger and statement, to nothing or to items with names. May be done again."""
-    name = provider or counter.provider
+    name = provider_named(provider or counter.provider)
     with counter.open() as desk:
         with desk.database.begin() as db:
             by = officer_named(db, officer) if officer else None
@@ -116,14 +127,14 @@ def close_day(counter: Counter, day: datetime, provider: str | None, officer: st
 
 
 @click.command("show")
-@click.argument("day", type=DAY)
+@click.argument("day", type=DAY, metavar="DAY")
 @PROVIDER
 @CSV
 @click.pass_obj
 @in_one_sentence
 def show_day(counter: Counter, day: datetime, provider: str | None, to: Path | None) -> None:
     """Show a day that was closed, and every item of it."""
-    name = provider or counter.provider
+    name = provider_named(provider or counter.provider)
     with counter.open() as desk, desk.database.begin() as db:
         closed = close_items.close_of(db, name, day.date())
         if closed is None:
@@ -148,7 +159,7 @@ def open_board(counter: Counter, to: Path | None) -> None:
 
 @click.command("settle")
 @click.argument("item", type=int)
-@click.option("--because", required=True, help="Why, in a few words; it is kept.")
+@click.option("--because", required=True, callback=in_words, help="Why, in a few words; it is kept.")
 @AS
 @click.pass_obj
 @in_one_sentence
@@ -197,15 +208,17 @@ def _cells(row: ItemRow) -> tuple[str, ...]:
 
 
 @click.command("export")
-@click.argument("first", type=DAY)
-@click.argument("last", type=DAY)
+@click.argument("first", type=DAY, metavar="FIRST")
+@click.argument("last", type=DAY, metavar="LAST")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @PROVIDER
 @click.pass_obj
 @in_one_sentence
 def export(counter: Counter, first: datetime, last: datetime, file: Path, provider: str | None) -> None:
     """Write the closes of some days to a file whose lines are chained: python -m ussd_app.cli.verify FILE rechecks it."""
-    name, digest, days = provider or counter.provider, BEGINNING, 0
+    if last < first:
+        raise NotAllowed("The first day comes before the last one.")
+    name, digest, days = provider_named(provider or counter.provider), BEGINNING, 0
     with counter.open() as desk, desk.database.begin() as db:
         try:
             with file.open("w", encoding="utf-8") as out:
@@ -218,19 +231,16 @@ def export(counter: Counter, first: datetime, last: datetime, file: Path, provid
     click.echo(f"{days} days in {file}. Last digest: {digest}")
 
 
-def _contents(db: Connection, provider: str, day: date, last: date) -> Iterator[dict[str, Any]]:
-    while day <= last:
-        closed = close_items.close_of(db, provider, day)
-        if closed is not None:
-            yield {"what": "day", **{name: _plain(value) for name, value in asdict(closed).items()}}
-            for row in close_items.items_of(db, provider, day):
-                yield {
-                    "what": "item", "provider": provider, "day": str(day), "item": row.id, "bucket": row.item.bucket,
-                    "kind": row.item.kind, "difference": row.item.difference, "at_stake": row.item.at_stake.amount,
-                    "words": row.item.words, "owner": row.owner, "state": row.state, "because": row.because,
-                    "by": row.ended_by,
-                }  # fmt: skip
-        day += timedelta(days=1)
+def _contents(db: Connection, provider: str, first: date, last: date) -> Iterator[dict[str, Any]]:
+    for closed in close_items.closes_between(db, provider, first, last):
+        yield {"what": "day", **{name: _plain(value) for name, value in asdict(closed).items()}}
+        for row in close_items.items_of(db, provider, closed.day):
+            yield {
+                "what": "item", "provider": provider, "day": str(closed.day), "item": row.id, "bucket": row.item.bucket,
+                "kind": row.item.kind, "difference": row.item.difference, "at_stake": row.item.at_stake.amount,
+                "words": row.item.words, "owner": row.owner, "state": row.state, "because": row.because,
+                "by": row.ended_by,
+            }  # fmt: skip
 
 
 def _plain(value: object) -> object:

@@ -37,7 +37,7 @@ def name_officer(counter: Counter, commune: str, name: str, phone: str) -> None:
 
 @click.command("hand-out")
 @click.argument("commune")
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY")
 @click.argument("place")
 @click.pass_obj
 @in_one_sentence

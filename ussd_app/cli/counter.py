@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.payments import NotAllowed
@@ -26,6 +26,7 @@ from ussd_app.store.officers import Officer
 from ussd_app.store.vault import Vault
 
 ALL_WENT_IN, SOME_REJECTED, NOTHING_DONE = 0, 1, 2
+PROVIDERS = ("gsma", "mtn_momo")
 
 
 class Reached(Protocol):
@@ -90,6 +91,20 @@ def officer_named(db: Connection, name: str) -> Officer:
     return officer
 
 
+def in_words(_: click.Context, asked: click.Parameter, written: str) -> str:
+    """What is kept for good says something. Raises BadParameter for blanks."""
+    if not written.strip():
+        raise click.BadParameter("needs a few words.", param=asked)
+    return written.strip()
+
+
+def provider_named(name: str) -> str:
+    """Raises NotAllowed for a provider that has no page here: a slip of the pen must not make a second set of books."""
+    if name not in PROVIDERS:
+        raise NotAllowed(f"There is no provider {name!r}; known are {', '.join(PROVIDERS)}.")
+    return name
+
+
 Asked = ParamSpec("Asked")
 Given = TypeVar("Given")
 
@@ -107,6 +122,12 @@ def in_one_sentence(command: Callable[Asked, Given]) -> Callable[Asked, Given]:
             _refuse("The database stopped answering; nothing more was done. Run the same command again.")
         except ProgrammingError:
             _refuse("The database is not up to date: run `flask --app wsgi db upgrade` first.")
+        except (DataError, OverflowError):
+            _refuse("A number or a date is beyond anything that can be written down; nothing was done.")
+        except OSError as problem:
+            if problem.filename is None:
+                raise
+            _refuse(f"{problem.filename} cannot be read or written: {problem.strerror}.")
         except KeyboardInterrupt:
             _refuse("Stopped. What went in stays in; run the same command again to go on.")
 

@@ -12,7 +12,7 @@ import click
 from ussd_app.actions import deaths
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.people import find_key, person_named, person_with_key
-from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, in_one_sentence, officer_named
+from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, in_one_sentence, in_words, officer_named
 from ussd_app.cli.lists import go_through
 from ussd_app.cli.tables import show
 from ussd_app.lists import deaths as death_list
@@ -80,7 +80,7 @@ def _from_file(counter: Counter, path: Path, officer_name: str) -> int:
 
 @click.command("alive")
 @click.option("--person", prompt="National id or person code", help="Asked for when it is not given.")
-@click.option("--document", required=True, help="What proves that the notice was a mistake.")
+@click.option("--document", required=True, callback=in_words, help="What proves that the notice was a mistake.")
 @AS
 @click.pass_obj
 @in_one_sentence

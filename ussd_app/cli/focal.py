@@ -12,7 +12,7 @@ from sqlalchemy import text
 from ussd_app.actions import focal
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.programmes import known_cycle
-from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, in_one_sentence, officer_named
+from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, in_one_sentence, in_words, officer_named
 from ussd_app.cli.lists import go_through
 from ussd_app.cli.tables import show
 from ussd_app.domain.money import Dong
@@ -147,7 +147,7 @@ def _sum(written: str) -> Dong:
 
 @click.command("explain")
 @click.argument("session", type=int)
-@click.option("--because", required=True, help="Why the count was wrong; it is kept.")
+@click.option("--because", required=True, callback=in_words, help="Why the count was wrong; it is kept.")
 @AS
 @click.pass_obj
 @in_one_sentence

@@ -11,7 +11,7 @@ from ussd_app.actions.decisions import correct as correct_payment
 from ussd_app.actions.decisions import decide as decide_payment
 from ussd_app.actions.holds import look_through
 from ussd_app.actions.payments import NotAllowed, find_batch, require
-from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
+from ussd_app.cli.counter import Counter, in_one_sentence, in_words, officer_named
 from ussd_app.cli.tables import show
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import MOST_IN_ONE_PAYMENT, PROGRAMMES, Cycle, Role
@@ -19,7 +19,7 @@ from ussd_app.domain.safety import Limits
 from ussd_app.store import exclusions, safety
 
 CSV = click.option("--csv", "to", type=click.Path(path_type=Path, dir_okay=False), help="Write a table to this file.")
-BECAUSE = click.option("--because", required=True, help="Why, in a few words; it is kept.")
+BECAUSE = click.option("--because", required=True, callback=in_words, help="Why, in a few words; it is kept.")
 PROGRAMME = click.Choice(sorted(PROGRAMMES))
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from ussd_app.actions.payments import NotAllowed
-from ussd_app.cli.counter import Counter, in_one_sentence
+from ussd_app.cli.counter import Counter, in_one_sentence, in_words, provider_named
 from ussd_app.cli.tables import show
 from ussd_app.domain.cash_out_rules import WHOLE, Fee, Limits
 from ussd_app.domain.money import Dong
@@ -16,8 +16,9 @@ from ussd_app.store import cash_out_rules
 FROM = click.option(
     "--from", "valid_from", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The first day it applies."
 )
-SOURCE = click.option("--source", required=True, help="The decree, contract or letter that says so; it is kept.")
-MONEY = click.IntRange(min=1)
+EVERY_PROVIDER = "*"
+SOURCE = click.option("--source", required=True, callback=in_words, help="The decree or contract that says so; it is kept.")
+MONEY = click.IntRange(1, 10**12)
 
 
 @click.command("list")
@@ -42,7 +43,7 @@ def list_limits(counter: Counter) -> None:
 @click.command("set")
 @click.argument("provider")
 @FROM
-@click.option("--least", default=0, type=click.IntRange(min=0), help="The least of one cash-out, in đồng.")
+@click.option("--least", default=0, type=click.IntRange(0, 10**12), help="The least of one cash-out, in đồng.")
 @click.option("--most", type=MONEY, help="The most of one cash-out; no limit when not given.")
 @click.option("--per-day", type=MONEY, help="A local day; no limit when not given.")
 @click.option("--per-month", type=MONEY, help="A local month; no limit when not given.")
@@ -60,6 +61,7 @@ def set_limits(
     source: str,
 ) -> None:
     """What applies to a provider from a day on; the same day again corrects it."""
+    _somebody(provider)
     limits = Limits(Dong(least), *(Dong(each) if each else None for each in (most, per_day, per_month)))
     if most is not None and least > most:
         raise NotAllowed("The least of one cash-out cannot be above the most.")
@@ -79,6 +81,8 @@ def list_fees(counter: Counter) -> None:
         [r.provider, str(r.valid_from), str(Dong(r.flat)), f"{r.share * 100 / WHOLE:g} %", r.waived_by, r.source]
         for r in rows
     )
+    if not rows:
+        click.echo("No fee is written down: nothing costs anything.")
     show(("provider", "from", "fixed", "share", "waived by", "source"), cells, None)
 
 
@@ -95,9 +99,15 @@ def set_fee(
     counter: Counter, provider: str, valid_from: datetime, flat: int, share: int, waived_by: str, source: str
 ) -> None:
     """What a cash-out costs its owner from a day on, shown before the PIN; the same day again corrects it."""
+    _somebody(provider)
     with counter.open() as desk, desk.database.begin() as db:
         cash_out_rules.set_fee(db, provider, valid_from.date(), Fee(flat, share, waived_by.strip()), source)
     click.echo(f"The fee of {provider} from {valid_from:%d/%m/%Y} is written down.")
+
+
+def _somebody(provider: str) -> None:
+    if provider != EVERY_PROVIDER:
+        provider_named(provider)
 
 
 def _money(amount: int | None) -> str:

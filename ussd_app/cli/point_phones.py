@@ -86,6 +86,8 @@ def guessing(counter: Counter, to: Path | None) -> None:
         ),
         to,
     )
+    if not rows:
+        click.echo("Nobody was stopped from trying codes.")
 
 
 @click.command("unlock")

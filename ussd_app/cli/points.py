@@ -41,6 +41,8 @@ def list_points(counter: Counter, commune: str | None, to: Path | None) -> None:
         ).all()
     header = ("point", "name", "commune", "state", "hours", "short")
     show(header, ([str(cell) for cell in row] for row in rows), to)
+    if not rows:
+        click.echo("There is no such point.")
 
 
 @click.command("open")
@@ -143,6 +145,8 @@ def short(counter: Counter, commune: str | None, to: Path | None) -> None:
     header = ("point", "name", "cash-out", "amount", "given", "ticket")
     cells = ([r.code, r.name, r.reference, str(Dong(r.amount)), str(Dong(r.given_amount)), r.ticket or ""] for r in rows)
     show(header, cells, to)
+    if not rows:
+        click.echo("Nobody says that too little was handed over.")
 
 
 COMMANDS = (list_points, open_point, close_point, suspend_point, cash, hours, short)

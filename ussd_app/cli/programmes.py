@@ -6,7 +6,7 @@ import click
 
 from ussd_app.actions import programmes as actions
 from ussd_app.actions.payments import NotAllowed
-from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
+from ussd_app.cli.counter import Counter, in_one_sentence, in_words, officer_named
 from ussd_app.domain.payments import PROGRAMMES, Cycle
 from ussd_app.domain.programmes import DatedAmount, dated_amounts
 from ussd_app.lists.payments import read_amount
@@ -45,7 +45,7 @@ def _line(each: DatedAmount) -> str:
 @click.argument("programme")
 @click.argument("amount")
 @click.option("--from", "since", required=True, help="The first month it is paid for, YYYY-MM; not one that is over.")
-@click.option("--source", required=True, help="The decree or decision, such as 'Decree 12/2027/NĐ-CP'.")
+@click.option("--source", required=True, callback=in_words, help="The decree or decision, such as 'Decree 12/2027/NĐ-CP'.")
 @click.option("--category", default="", help="Whose amount it is, where a programme has several.")
 @click.option("--as", "officer", required=True, help="The officer who approves it.")
 @click.pass_obj

@@ -9,7 +9,7 @@ import click
 from ussd_app.actions import restorations as actions
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.people import person_named
-from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
+from ussd_app.cli.counter import Counter, in_one_sentence, in_words, officer_named
 from ussd_app.cli.tables import show as show_table
 from ussd_app.store import restorations
 
@@ -74,7 +74,7 @@ def end(counter: Counter, by_hand: str, officer: str) -> None:
 @click.command("assign")
 @click.argument("line", type=int)
 @click.option("--person", prompt="National id or person code", help="Asked for when it is not given.")
-@click.option("--because", required=True, help="How it is known whose it was; it is kept.")
+@click.option("--because", required=True, callback=in_words, help="How it is known whose it was; it is kept.")
 @AS
 @click.pass_obj
 @in_one_sentence

@@ -9,7 +9,7 @@ import click
 
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.cli.campaigns import AS, write_csv
-from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
+from ussd_app.cli.counter import Counter, in_one_sentence, in_words, officer_named
 from ussd_app.domain.money import Dong
 from ussd_app.store import sms_costs
 from ussd_app.store import undelivered as work
@@ -33,7 +33,7 @@ def undelivered(counter: Counter, commune: str | None, out: Path | None) -> None
 
 @click.command("visited")
 @click.argument("message", type=int)
-@click.option("--how", required=True, help="How the person heard of it, in a few words; it is kept.")
+@click.option("--how", required=True, callback=in_words, help="How the person heard of it, in a few words; it is kept.")
 @AS
 @click.pass_obj
 @in_one_sentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ussd_app.actions import tickets
-from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
+from ussd_app.cli.counter import Counter, in_one_sentence, in_words, officer_named
 
 
 @click.command("list")
@@ -26,17 +26,15 @@ def list_open(counter: Counter, commune: str | None) -> None:
 
 @click.command("close")
 @click.argument("reference")
-@click.option("--because", required=True, help="How it was settled, in a few words; it is kept.")
+@click.option("--because", required=True, callback=in_words, help="How it was settled, in a few words; it is kept.")
 @click.option("--as", "officer", required=True, help="The officer who settled it.")
 @click.pass_obj
 @in_one_sentence
 def close(counter: Counter, reference: str, because: str, officer: str) -> None:
     """A ticket is settled; its owner is told, and until when they may object."""
-    if not because.strip():
-        raise click.UsageError("--because needs a few words.")
     with counter.open() as desk:
         with desk.database.begin() as db:
             by = officer_named(db, officer)
-            until = tickets.close(db, desk.desk, reference, by, because=because.strip(), now=desk.now())
+            until = tickets.close(db, desk.desk, reference, by, because=because, now=desk.now())
         desk.doorbell.ring_all()
     click.echo(f"Closed. Its owner is told, and may object until {until:%d/%m/%Y}.")

@@ -15,7 +15,7 @@ from ussd_app.actions import adjustments
 from ussd_app.actions.adjustments import Kind, Line
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.people import person_named
-from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, in_one_sentence, officer_named
+from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, in_one_sentence, in_words, officer_named
 from ussd_app.cli.lists import go_through
 from ussd_app.cli.tables import show
 from ussd_app.domain.money import Dong
@@ -23,7 +23,7 @@ from ussd_app.lists.errors import Reject
 from ussd_app.lists.returns import RETURNS, ReturnRow, read_return
 from ussd_app.store import unclaimed
 
-BECAUSE = click.option("--because", required=True, help="Why, in a few words; it is kept.")
+BECAUSE = click.option("--because", required=True, callback=in_words, help="Why, in a few words; it is kept.")
 AS = click.option("--as", "officer", required=True, help="The officer who does it.")
 HEADER = (
     "commune_code", "commune", "officer", "officer_phone", "account", "full_name", "birth_year", "kept_in", "programme",

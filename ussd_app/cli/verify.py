@@ -61,6 +61,12 @@ def main(arguments: list[str]) -> int:
     except OSError as problem:
         sys.stderr.write(f"{arguments[0]} cannot be read: {problem.strerror}.\n")
         return 2
+    except UnicodeDecodeError:
+        sys.stderr.write(f"{arguments[0]} is no text: this is not an export of a close.\n")
+        return 2
+    if not days and not wrong:
+        sys.stderr.write(f"{arguments[0]} holds no day that was closed: there is nothing to recheck.\n")
+        return 2
     for each in wrong:
         print(each)
     print("Something is wrong." if wrong else f"{days} days, unchanged, and every đồng named. Last digest: {last}")

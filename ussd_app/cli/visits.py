@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import click
 
+from ussd_app.actions.payments import NotAllowed
 from ussd_app.cli.counter import Counter, in_one_sentence
 from ussd_app.domain.small_cells import FEW, FEWEST_SHOWN, roughly, shown
 from ussd_app.store import visit_counts
@@ -38,6 +39,8 @@ def report(counter: Counter, by: str, since: datetime | None, until: datetime | 
         today = desk.desk.local(desk.now()).date()
         last = until.date() if until else today
         first = since.date() if since else last - timedelta(days=DAYS)
+        if last < first:
+            raise NotAllowed("The first day comes before the last one.")
         everyone = visit_counts.visits_by(db, By.DAY, first, last)
         turned_away = visit_counts.refusals(db, first, last)
         if by == SCREEN:

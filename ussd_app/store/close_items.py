@@ -178,3 +178,13 @@ def close_of(db: Connection, provider: str, day: date) -> Closed | None:
         {"provider": provider, "day": day},
     ).first()
     return Closed(*row) if row else None
+
+
+def closes_between(db: Connection, provider: str, first: date, last: date) -> list[Closed]:
+    """Every day from the first to the last, both included, that was closed; oldest first."""
+    rows = db.execute(
+        text("""SELECT provider, day, on_lists, credited, by_books, by_statement, named FROM daily_close
+                WHERE provider = :provider AND day BETWEEN :first AND :last ORDER BY day"""),
+        {"provider": provider, "first": first, "last": last},
+    )
+    return [Closed(*row) for row in rows]

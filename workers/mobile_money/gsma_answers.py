@@ -51,6 +51,9 @@ TRANSACTION_REVERSED = frozenset({"reversed"})
 REDEEMED_BY = "redemptiontransactionreference"
 """Metadata of a code that was redeemed: the standard has no state for it and calls such a code expired."""
 
+GUESSED_AT = "guessedat"
+"""Metadata of a code at whose point wrong ones were tried: the standard has nothing for it, and others may not say it."""
+
 
 REVERSED_BY = "reversaltransactionreference"
 """Metadata of a transaction of which a part was taken back: its state goes on to be `completed`."""
@@ -166,7 +169,7 @@ def _read_code(code: Mapping[str, Any], order: Order) -> WithdrawnBy | State:
             written = code.get("authorisationcode")
             if not isinstance(written, str) or not written:
                 return StillUnsure("active code without a code")
-            return Issued(written, _expiry(code), str(order.attempt_id))
+            return Issued(written, _expiry(code), str(order.attempt_id), moment(pairs(code).get(GUESSED_AT)))
         case "cancelled":
             return Failed("cancelled")
         case "expired":

@@ -100,6 +100,8 @@ class Issued:
     code: str = field(repr=False)
     expires_at: datetime | None
     provider_reference: str
+    guessed_at: datetime | None = None
+    """When codes were last tried at its point until the provider looked at no more; None where they do not say so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ussd_app.simulator.networks.africas_talking_sms import africas_talking_sms
 from ussd_app.simulator.networks.configuration import NetworksConfiguration
 from ussd_app.simulator.networks.control import control
 from ussd_app.simulator.networks.esms_sms import esms_sms
-from ussd_app.simulator.networks.gsma import authorisation_codes, batches, clerk
+from ussd_app.simulator.networks.gsma import authorisation_codes, batches, clerk, guesses
 from ussd_app.simulator.networks.gsma.bases import under_any_base
 from ussd_app.simulator.networks.gsma.entrance import token_pages
 from ussd_app.simulator.networks.gsma.guide import guide
@@ -49,6 +49,7 @@ def create_networks(configuration: NetworksConfiguration) -> Flask:
     parts.background.repeat(partial(clerk.settle_one, parts), every_s=0.05, hands=2)
     parts.background.repeat(partial(batches.work, parts), every_s=0.1)
     parts.background.repeat(partial(authorisation_codes.sweep, parts.book), every_s=0.5)
+    parts.background.repeat(partial(guesses.tell_one, parts), every_s=0.25)
     return app
 
 

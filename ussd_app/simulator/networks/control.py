@@ -8,7 +8,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from ussd_app.simulator.networks.africas_talking_sms import inbox
-from ussd_app.simulator.networks.book import Book
+from ussd_app.simulator.networks.book import Book, iso
 from ussd_app.simulator.networks.faults import SENTENCES, BadFault
 from ussd_app.simulator.networks.gsma.terminal import HandedOver, Terminals, TurnedAway
 from ussd_app.simulator.networks.gsma.ways import BadWay
@@ -24,11 +24,11 @@ def control(parts: Parts) -> Blueprint:
         typed = (request.get_json(silent=True) or {}).get("code")
         if not isinstance(typed, str) or not typed.strip():
             return jsonify(error="Key in the code."), 400
-        match terminals.redeem(code, typed.strip()):
+        match terminals.redeem(code, "".join(typed.split())):
             case HandedOver(amount, reference):
                 return jsonify(amount=amount, reference=reference)
-            case TurnedAway(status, sentence):
-                return jsonify(error=sentence), status
+            case TurnedAway(status, sentence, until):
+                return jsonify(error=sentence, **({"tryAgainAt": iso(until)} if until else {})), status
 
     @pages.get("/phones/<phone>/messages")
     def messages(phone: str) -> ResponseReturnValue:

@@ -23,6 +23,7 @@ from ussd_app.simulator.networks.gsma.validation import checked
 from ussd_app.simulator.networks.parts import Parts
 
 REDEMPTION = "redemptionTransactionReference"
+GUESSED_AT, WRONG_TRIES = "guessedAt", "wrongTriesAtPoint"
 DEFAULT_LIFETIME_S = 172_800
 _ECHOED = (
     "currency",
@@ -58,11 +59,13 @@ def issue(parts: Parts, cursor: Cursor, order: Order) -> Completed:
 def _insert(book: Book, cursor: Cursor, order: Order, amount: Money, held: int) -> DictRow:
     lifetime_s = order.body.get("codeLifetime", DEFAULT_LIFETIME_S)
     sealed_wish = book.seal.close(order.body)
+    points = [each["value"] for each in order.body.get("redemptionAccountIdentifiers", [])]
     while True:  # until the eight digits are ones that no active code has
         code = f"{secrets.randbelow(10**8):08}"
         row = cursor.execute(
             "INSERT INTO networks.codes (server_id, account_kind, account, digest, sealed_code, sealed_wish, amount,"
-            " currency, held, expires) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')"
+            " currency, held, points, expires)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + %s * interval '1 second')"
             " ON CONFLICT (digest) WHERE state = 'active' DO NOTHING RETURNING *",
             (
                 order.server_id,
@@ -72,6 +75,7 @@ def _insert(book: Book, cursor: Cursor, order: Order, amount: Money, held: int) 
                 sealed_wish,
                 *amount,
                 held,
+                points,
                 lifetime_s,
             ),
         ).fetchone()
@@ -95,6 +99,9 @@ def present(book: Book, row: DictRow) -> dict[str, Any]:
     metadata = list(wish.get("metadata", []))
     if row["redeemed_by"]:
         metadata.append({"key": REDEMPTION, "value": row["redeemed_by"]})
+    if row["guessed_at"]:
+        metadata.append({"key": GUESSED_AT, "value": iso(row["guessed_at"])})
+        metadata.append({"key": WRONG_TRIES, "value": str(row["wrong_tries"])})
     if metadata:
         told["metadata"] = metadata
     return checked("responseAuthorisationCode", told)

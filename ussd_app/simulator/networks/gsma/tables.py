@@ -40,10 +40,22 @@ CREATE TABLE IF NOT EXISTS networks.codes (
     state text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'redeemed', 'expired', 'cancelled')),
     created timestamptz NOT NULL DEFAULT now(), changed timestamptz NOT NULL DEFAULT now(),
     expires timestamptz NOT NULL, redeemed_by text);
-ALTER TABLE networks.codes ADD COLUMN IF NOT EXISTS currency text NOT NULL DEFAULT 'VND';
+ALTER TABLE networks.codes
+    ADD COLUMN IF NOT EXISTS currency text NOT NULL DEFAULT 'VND',
+    ADD COLUMN IF NOT EXISTS points text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN IF NOT EXISTS guessed_at timestamptz,
+    ADD COLUMN IF NOT EXISTS wrong_tries integer;
 CREATE UNIQUE INDEX IF NOT EXISTS codes_active_once ON networks.codes (digest) WHERE state = 'active';
 CREATE INDEX IF NOT EXISTS codes_by_digest ON networks.codes (digest);
 CREATE INDEX IF NOT EXISTS codes_by_expiry ON networks.codes (expires) WHERE state = 'active';
+CREATE INDEX IF NOT EXISTS codes_by_point ON networks.codes USING gin (points) WHERE state = 'active';
+
+CREATE TABLE IF NOT EXISTS networks.guesses (
+    point text PRIMARY KEY,
+    wrong integer NOT NULL DEFAULT 0, since timestamptz NOT NULL DEFAULT now(),
+    locks integer NOT NULL DEFAULT 0, locked_at timestamptz, locked_until timestamptz,
+    tries integer NOT NULL DEFAULT 0, told boolean NOT NULL DEFAULT true);
+CREATE INDEX IF NOT EXISTS guesses_untold ON networks.guesses (point) WHERE NOT told;
 
 CREATE TABLE IF NOT EXISTS networks.transactions (
     reference text PRIMARY KEY, server_id uuid REFERENCES networks.requests,

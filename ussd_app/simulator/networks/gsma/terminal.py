@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections import deque
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from psycopg.rows import DictRow
 
-from ussd_app.simulator.networks.gsma import authorisation_codes, clerk, request_states
+from ussd_app.simulator.networks.gsma import authorisation_codes, clerk, guesses, request_states
 from ussd_app.simulator.networks.gsma.accounts import POINT_KEY, Account
 from ussd_app.simulator.networks.gsma.magic import NO_FUNDS as NO_FUNDS_FATE
 from ussd_app.simulator.networks.gsma.magic import PLAIN
@@ -18,8 +16,7 @@ from ussd_app.simulator.networks.gsma.money import Money
 from ussd_app.simulator.networks.gsma.request_states import Order
 from ussd_app.simulator.networks.parts import Parts
 
-MOST_WRONG = 10
-_WRONG_WITHIN_S = 60
+_LONGEST_NAME = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,8 @@ class HandedOver:
 class TurnedAway:
     status: int
     sentence: str
+    until: datetime | None = None
+    """Before then no code is looked at."""
 
 
 UNKNOWN = TurnedAway(404, "There is no such code.")
@@ -40,30 +39,35 @@ USED = TurnedAway(409, "This code has already been used.")
 EXPIRED = TurnedAway(409, "This code has expired.")
 CANCELLED = TurnedAway(409, "This code was cancelled.")
 NO_FUNDS = TurnedAway(409, "The programme's account does not hold enough just now.")
-TOO_MANY = TurnedAway(429, "Too many wrong codes were tried at this point; wait a minute.")
 
 
 class Terminals:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._lock = threading.Lock()
-        self._wrong: dict[str, deque[float]] = {}
 
     def redeem(self, point: str, typed: str) -> HandedOver | TurnedAway:
-        if self._too_many(point):
-            return TOO_MANY
+        if len(point) > _LONGEST_NAME or "\0" in point:  # no code was ever made for such a point
+            return UNKNOWN
         with self._parts.book.writing() as cursor:
+            if (until := guesses.locked_until(cursor, point)) is not None:
+                return TurnedAway(429, guesses.sentence(until, datetime.now(UTC)), until)
             code = authorisation_codes.find(self._parts.book, cursor, typed)
+            looked_at = self._look(point, code)
+            if isinstance(looked_at, TurnedAway):
+                if not _was_paid_here(point, code):
+                    guesses.count(cursor, point)
+                return looked_at
+        return self._withdraw(*looked_at, typed)
+
+    def _look(self, point: str, code: DictRow | None) -> tuple[DictRow, Account] | TurnedAway:
         if code is None:
-            self._count_wrong(point)
             return UNKNOWN
         wish = self._parts.book.seal.open(code["sealed_wish"])
         named = [Account(each["key"], each["value"]) for each in wish.get("redemptionAccountIdentifiers", [])]
         agent = next((each for each in named if each.identifier == point), None)
         if named and agent is None:
-            self._count_wrong(point)
             return OTHER_POINT
-        return _why_not(code["state"]) or self._withdraw(code, agent or Account(POINT_KEY, point), typed)
+        return _why_not(code["state"]) or (code, agent or Account(POINT_KEY, point))
 
     def _withdraw(self, code: DictRow, agent: Account, typed: str) -> HandedOver | TurnedAway:
         """The same order that any client would post."""
@@ -89,17 +93,10 @@ class Terminals:
             code = authorisation_codes.find(book, cursor, typed)
         return (_why_not(code["state"]) if code else UNKNOWN) or NO_FUNDS
 
-    def _too_many(self, point: str) -> bool:
-        horizon = time.monotonic() - _WRONG_WITHIN_S
-        with self._lock:
-            wrong = self._wrong.get(point, deque())
-            while wrong and wrong[0] < horizon:
-                wrong.popleft()
-            return len(wrong) >= MOST_WRONG
 
-    def _count_wrong(self, point: str) -> None:
-        with self._lock:
-            self._wrong.setdefault(point, deque()).append(time.monotonic())
+def _was_paid_here(point: str, code: DictRow | None) -> bool:
+    """Keyed in twice: whoever does so learns nothing, and was no guesser."""
+    return code is not None and code["state"] == "redeemed" and point in code["points"]
 
 
 def _why_not(state: str) -> TurnedAway | None:
