@@ -1,4 +1,4 @@
-"""Which tests share a process under `pytest -n`: all that need the one running stack, and otherwise none."""
+"""Which tests share a process under `pytest -n`: those of the one running stack, and those of the one proof."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # xdist 3.8's own `--dist loadgroup` renames tests by an attribute that pytest 9 no longer has, and groups nothing.
-TOGETHER = "tests/stack/"
+TOGETHER = ("tests/stack/", "tests/money/")
 
 
 class OneStack(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        return TOGETHER if nodeid.startswith(TOGETHER) else nodeid
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
 
 
 @pytest.hookimpl

@@ -12,8 +12,8 @@ from menus.drawing import in_plain_letters
 from menus.wording import TEXTS as MENUS
 
 SMS_TEXTS = {
-    each.stem: tomllib.loads(each.read_text(encoding="utf-8"))["texts"]
-    for each in Path(sms.texts.__path__[0]).glob("*.toml")
+    language: tomllib.loads((Path(sms.texts.__path__[0]) / f"{language}.toml").read_text(encoding="utf-8"))["texts"]
+    for language in MENUS.by_file
 }
 PARTS_OF_A_PAGE = (
     "who.",
@@ -24,6 +24,8 @@ PARTS_OF_A_PAGE = (
     "help.tickets.line",
     "payments.line",
     "cash_out.point.line",
+    "cash_out.point.wallet",
+    "keeper.reason.",
     "again.",
     "first_pin.saved",
 )

@@ -16,8 +16,9 @@ from proof.play import House
 from tests.money.counter import Counter, counter_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(postgres_url: str) -> Iterator[House]:
+    """Closed when these tests are through: while it is open, the provider's book in this process knows no schema."""
     make_template(postgres_url)
     name = f"proof_{os.getpid()}"
     with opened(make_database(postgres_url, name), SAFE) as house:

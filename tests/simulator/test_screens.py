@@ -22,8 +22,18 @@ ASKED_ON_A_SECRET_SCREEN = {
     "first_pin.too_easy",
     "first_pin.repeat",
     "first_pin.not_the_same",
+    "keeper.pin",
+    "keeper.pin.starting",
+    "keeper.pin.wrong",
+    "keeper.pin.choose",
+    "keeper.pin.not_the_same",
+    "keeper.pin.too_easy",
+    "keeper.code",
+    "keeper.code.wrong",
+    "keeper.code.not_a_code",
 }
-SAID_AT_AN_END = {"pin.locked", "pin.changed", "first_pin.saved"}
+CODES = {"keeper.code", "keeper.code.wrong", "keeper.code.not_a_code"}
+SAID_AT_AN_END = {"pin.locked", "pin.changed", "first_pin.saved", "keeper.locked"}
 
 
 @pytest.mark.parametrize("language", Language)
@@ -40,7 +50,8 @@ def test_a_page_asks_for_a_secret_exactly_where_a_secret_screen_speaks(language)
 @pytest.mark.parametrize("key", sorted(ASKED_ON_A_SECRET_SCREEN))
 def test_a_secret_is_called_by_its_name(language, key):
     year = key in {"first_pin.birth_year", "first_pin.wrong_year", "first_pin.not_a_year"}
-    assert secret_asked(TEXTS.template(language, key)) == ("the year of birth" if year else "the PIN")
+    name = "the code" if key in CODES else "the year of birth" if year else "the PIN"
+    assert secret_asked(TEXTS.template(language, key)) == name
 
 
 def test_no_secret_screen_is_missing_above():

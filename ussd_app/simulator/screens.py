@@ -10,7 +10,11 @@ from sms.gsm import Encoding, NotGsm, cost, fold
 _LIMITS = {Encoding.GSM7: 160, Encoding.UCS2: 80}
 _NAMES = {Encoding.GSM7: "GSM-7", Encoding.UCS2: "UCS-2"}
 
-_SECRET = re.compile(r"\b(PIN|nam sinh|year)\b", re.IGNORECASE)
+_SECRET = re.compile(r"\b(PIN|nam sinh|year|de doan|easy to guess)\b", re.IGNORECASE)
+_CODE = re.compile(
+    r"nhap ma rut tien|diem khong co ma nay|ma rut tien chi gom so|customer reads|ask the customer|a code is digits",
+    re.IGNORECASE,
+)
 _WARNING = re.compile(r"\bOTP\b|khong duoc hoi|must not ask", re.IGNORECASE)
 _YEAR = re.compile(r"\b(nam sinh|year)\b", re.IGNORECASE)
 _CHOICE = re.compile(r"^[1-9] ", re.MULTILINE)
@@ -34,13 +38,18 @@ class Meter:
 
 
 def asks_for_secret(text: str) -> bool:
-    """True for a PIN or a year of birth. A page that only mentions the PIN has choices to press, or warns of who asks."""
+    """True for a PIN, a year of birth, or a customer's code.
+
+    A page that only mentions the PIN has choices to press, or warns of who asks.
+    """
     return bool(secret_asked(text))
 
 
 def secret_asked(text: str) -> str:
     """What the page asks for, by the name it has in a transcript; empty when it is no secret."""
     plain = _plain(text)
+    if _CODE.search(plain):
+        return "the code"
     if offers_choices(text) or not _SECRET.search(plain) or _WARNING.search(plain):
         return ""
     # A page that lets somebody choose a PIN warns of 1234 and of the year of birth.
