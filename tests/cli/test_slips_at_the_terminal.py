@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,10 @@ def test_a_finding_is_settled_once_with_the_reason_kept(terminal: Terminal, vill
     assert village.rows("SELECT outcome FROM cash_out_finding WHERE closed_at IS NOT NULL") == [("asked at the point",)]
     assert terminal("cash-outs findings").stdout == "Nothing came out otherwise than was said.\n"
     assert terminal("cash-outs settle-finding F1234567 --because again --as an").exit_code == 2
+
+
+def test_the_messages_are_said_to_be_held_while_a_backup_is_gone_through(terminal: Terminal) -> None:
+    assert terminal("sms status").stdout.endswith("Nothing is held back.\n")
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    assert terminal(f"restore begin --backup-of {yesterday:%Y-%m-%dT%H:%M:%S} --as binh").exit_code == 0
+    assert terminal("sms status").stdout.endswith("Held back: everything, until `restore end`.\n")

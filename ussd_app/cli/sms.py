@@ -11,7 +11,7 @@ from sms.notices import Lane
 from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
 from ussd_app.cli.visits import in_columns
 from ussd_app.domain.breaker import Health
-from ussd_app.store import carriers, lanes, pauses
+from ussd_app.store import carriers, lanes, pauses, restorations
 from ussd_app.store.pauses import Pause
 
 LANES = {each.name.lower(): each for each in Lane}
@@ -57,6 +57,7 @@ def status(counter: Counter) -> None:
     with counter.open() as desk, desk.database.begin() as db:
         now = desk.now()
         standing, known, held = lanes.now_in_lanes(db, now), carriers.all_known(db), pauses.current(db)
+        restored = restorations.current(db) is not None
     rows = [("lane", "waiting", "sending", "unsure", "sent in a minute", "oldest waits")]
     rows += [
         (
@@ -68,7 +69,7 @@ def status(counter: Counter) -> None:
     ]
     rates = read_rates(settings.sms_rates)
     rows_of = [("carrier", "parts a second", "is", "troubles of answers"), *_carriers(settings.carriers, rates, known, now)]
-    for line in (*in_columns(rows), "", *in_columns(rows_of), "", *_held(held, now)):
+    for line in (*in_columns(rows), "", *in_columns(rows_of), "", *_held(held, now, restored=restored)):
         click.echo(line)
 
 
@@ -85,10 +86,11 @@ def _how(health: Health | None, now: datetime) -> tuple[str, str]:
     return health.breaker.value.replace("_", " ") + rest, f"{health.troubles} of {health.answers}"
 
 
-def _held(held: list[Pause], now: datetime) -> list[str]:
-    if not held:
+def _held(held: list[Pause], now: datetime, *, restored: bool) -> list[str]:
+    all_of_it = ["Held back: everything, until `restore end`."] if restored else []
+    if not held and not restored:
         return ["Nothing is held back."]
-    return [
+    return all_of_it + [
         f"Held back: {_what(each.lane.name.lower() if each.lane is not None else None, each.provider)},"
         f" by {each.by}, for {_for(each.since, now)}."
         for each in held
