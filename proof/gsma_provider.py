@@ -54,8 +54,7 @@ class GsmaProvider:
             patch.object(validation, "validator", lambda _: _NoSchema()),
             patch.object(receiving, "random", self._chance),
         ]
-        for each in self._replaced:
-            each.start()
+        self.take_hold()
         wanted = NetworksConfiguration(database_url=database_url, web_url="http://product.proof", data_key=KEY)
         self._parts = Parts.opened(wanted)
         self._owes = True
@@ -149,9 +148,17 @@ class GsmaProvider:
         refused = {"errorCategory": "businessRule", "errorCode": "insufficientFunds"}
         return [Called(str(attempt), headers, json.dumps(body).encode()) for body in (paid, refused)]
 
-    def close(self) -> None:
+    def take_hold(self) -> None:
+        """From here on every provider in this process is without its schemas, and draws as this one wants."""
+        for each in self._replaced:
+            each.start()
+
+    def let_go(self) -> None:
         for each in self._replaced:
             each.stop()
+
+    def close(self) -> None:
+        self.let_go()
         self._parts.book.close()
 
 
