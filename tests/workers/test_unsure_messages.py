@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -64,8 +65,33 @@ def test_all_others_are_reported_on_and_it_is_not_so_it_goes_once_more(village: 
     still_silent = ScriptedSms(lambda _: Unsure("reset"))
     send_sms.drain(office_of(village, still_silent, village.now + LATER), [Lane.MONEY])
     assert [to for _, to in still_silent.calls] == [(LOST,)]
-    assert settle_and_send_again(village) == (0, 0), "never a third time"
+    assert settle_and_send_again(village) == (0, 0), "the first proof is no proof of the second sending"
     assert states(village) == {"delivered": 29, "unsure": 1}
+
+
+def test_hit_again_it_goes_again_on_a_proof_of_its_own(village: Village) -> None:
+    send_with_one_lost(village)
+    report_on(village, 30)
+    sendings = 0
+    for number in range(1, unsure_messages.MOST_SENDINGS + 2):
+        sendings, later = number, replace(village, now=village.now + number * LATER)
+        if settle_and_send_again(replace(later, now=later.now - LATER)) == (0, 0):
+            break
+        others = [
+            messages.Outgoing(f"{number}:{each}", None, f"+8491201{each:04d}", "payment_arrived", Lane.MONEY, "ASXH: tien.")
+            for each in range(30)
+        ]
+        with village.database.begin() as db:
+            messages.add(db, village.desk.vault, others, later.now)
+
+        def says(phone: Phone, number: int = number) -> Outcome:
+            return Unsure("reset") if phone == LOST else Accepted(f"{number}_{phone.e164}")
+
+        send_sms.drain(office_of(later, ScriptedSms(says)), [Lane.MONEY])
+        for each in range(30):
+            report(later, f"{number}_+8491201{each:04d}", f"+8491201{each:04d}")
+    assert sendings == unsure_messages.MOST_SENDINGS
+    assert states(village)["unsure"] == 1
 
 
 @pytest.mark.parametrize(

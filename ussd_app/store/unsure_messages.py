@@ -16,6 +16,7 @@ LOOK_BACK = timedelta(days=1)
 PATIENCE = timedelta(seconds=90)
 AROUND = timedelta(seconds=60)
 FEWEST_WITNESSES = 20
+MOST_SENDINGS = 5
 
 
 def settle(db: Connection, now: datetime) -> int:
@@ -45,13 +46,15 @@ def settle(db: Connection, now: datetime) -> int:
 
 
 def send_again(db: Connection, now: datetime) -> int:
-    """Put back, once, what surely never reached the carrier: all that it accepted around then has been reported on
-    since, many of them, and this has not. While reports are late or missing nothing is proved and nothing is sent.
+    """Put back what surely never reached the carrier: all that it accepted around then has been reported on since, many
+    of them, and this has not. While reports are late or missing nothing is proved and nothing is sent. Every sending
+    needs a proof of its own.
     """
     proved = db.execute(
         text("""UPDATE sms_message u SET state = 'waiting', next_attempt_at = :now, resent_at = :now, claimed_by = NULL,
                        lease_until = NULL, changed_at = :now, note = 'never reached the carrier'
-                WHERE u.state = 'unsure' AND u.resent_at IS NULL AND u.provider_id IS NULL AND u.expires_at > :now
+                WHERE u.state = 'unsure' AND u.provider_id IS NULL AND u.expires_at > :now
+                  AND (u.resent_at IS NULL OR (u.sending_at >= u.resent_at AND u.attempts < :most))
                   AND u.sending_at < CAST(:now AS timestamptz) - :patience
                   AND NOT EXISTS (SELECT FROM sms_report r WHERE r.applied_at IS NULL AND r.e164 = u.e164)
                   AND NOT EXISTS (SELECT FROM sms_message m
@@ -64,6 +67,6 @@ def send_again(db: Connection, now: datetime) -> int:
                              AND m.sending_at BETWEEN u.sending_at - CAST(:around AS interval)
                                                   AND u.sending_at + CAST(:around AS interval)
                            LIMIT :fewest) AS witness) >= :fewest"""),
-        {"now": now, "patience": PATIENCE, "around": AROUND, "fewest": FEWEST_WITNESSES},
+        {"now": now, "patience": PATIENCE, "around": AROUND, "fewest": FEWEST_WITNESSES, "most": MOST_SENDINGS},
     )
     return proved.rowcount

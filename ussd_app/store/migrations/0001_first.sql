@@ -281,7 +281,7 @@ CREATE TABLE sms_message (
     provider_id      text,
     note             text NOT NULL DEFAULT '',
     sending_at       timestamptz,                   -- when it was last handed over
-    resent_at        timestamptz,                   -- once at most: proved never to have arrived at the carrier
+    resent_at        timestamptz,                   -- when last put back: proved never to have arrived at the carrier
     created_at       timestamptz NOT NULL DEFAULT now(),
     changed_at       timestamptz NOT NULL DEFAULT now()
 );
