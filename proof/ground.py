@@ -133,4 +133,4 @@ class WatchedDatabase(Database):
         self.watch("after a commit", 0)
 
     def _in_the_middle(self, connection: Connection, *_: object) -> None:
-        self.watch("in a transaction", connection.connection.driver_connection.info.backend_pid)  # type: ignore[union-attr]
+        self.watch("in a transaction", connection.connection.driver_connection.info.backend_pid)  # type: ignore[union-attr] - open here

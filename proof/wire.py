@@ -95,7 +95,7 @@ def line_to_provider(carry: Carry) -> Iterator[None]:
     line = _Line(carry)
 
     def chosen(session: requests.Session, url: str | bytes) -> BaseAdapter:
-        return line if HOST in str(url) else usual(session, url)  # type: ignore[arg-type]
+        return line if HOST in str(url) else usual(session, url)  # type: ignore[arg-type] - requests types it wider
 
     with patch.object(requests.Session, "get_adapter", chosen):
         yield
@@ -106,7 +106,7 @@ def line_to_provider(carry: Carry) -> Iterator[None]:
 
 def no_connection(request: requests.PreparedRequest) -> Exception:
     """Surely nothing left."""
-    problem = NewConnectionError(None, "refused")  # type: ignore[arg-type]
+    problem = NewConnectionError(None, "refused")  # type: ignore[arg-type] - there is no pool
     return requests.ConnectionError(problem, request=request)
 
 

@@ -128,7 +128,7 @@ def test_a_payment_made_by_mistake_goes_back_to_the_treasury(village: Village) -
     person = village.person()
     village.pay(person)
     grant = village.rows("SELECT grant_id FROM payment")[0][0]
-    number = ask(village, Kind.CORRECT, Line(uuid4(), account(person), Dong(300_000), grant, person))  # type: ignore[arg-type]
+    number = ask(village, Kind.CORRECT, Line(uuid4(), account(person), Dong(300_000), grant, person))  # type: ignore[arg-type] - a row
     assert agree(village, number).done == 1
     assert village.balance(person) == 600_000
     with village.database.begin() as db:
