@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ussd_app.domain.money import NOTHING, Dong
@@ -80,10 +80,15 @@ class Possible:
     bound: Bound
     least: Dong = NOTHING
 
+    def or_by(self, other: Possible) -> Possible:
+        """Of two ways the one that allows more; and the least that either takes."""
+        ways = [each for each in (self, other) if each.most] or [self]
+        return replace(max(ways, key=lambda each: each.most), least=min(each.least for each in ways))
+
 
 @dataclass(frozen=True, slots=True)
 class CashOutRules:
-    """Of the provider that new cash-outs go to, today."""
+    """Of one provider, today."""
 
     limits: Limits = field(default_factory=Limits)
     fee: Fee = field(default_factory=Fee)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -134,7 +133,6 @@ class Transfer:
     """How much that hold was: all of it stops being held, whatever is posted."""
     reverses_id: UUID | None = None
     """The transfer that this one takes back, wholly or in part."""
-    expires_at: datetime | None = None
 
 
 def leg_id(journal_id: UUID, step: str, number: int) -> UUID:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -46,40 +45,26 @@ def sources(db: Connection, person_id: int, amount: Dong) -> list[tuple[Account,
     return taken
 
 
-def hold(
-    db: Connection,
-    journal_id: UUID,
-    sources: list[tuple[Account, Dong]],
-    credit: Account,
-    reason: str,
-    *,
-    expires_at: datetime | None = None,
-) -> None:
+def hold(db: Connection, journal_id: UUID, sources: list[tuple[Account, Dong]], credit: Account, reason: str) -> None:
     """Hold money on several accounts under one journal: all of it, or NotEnoughMoney and nothing.
 
-    `expires_at` is for holds that no provider can still turn into cash; a cash-out's never expires by itself.
+    A hold has no end of its own: whoever could still turn it into cash must have said that they will not.
     """
-    _hold(db, "hold", journal_id, sources, credit, reason, expires_at)
+    _hold(db, "hold", journal_id, sources, credit, reason)
 
 
 def hold_fee(db: Connection, journal_id: UUID, sources: list[tuple[Account, Dong]], provider: str, reason: str) -> None:
     """Hold the fee that a person carries, beside the money it is for: its own legs in the same journal."""
-    _hold(db, "fee", journal_id, sources, ledger.fees(provider), reason, None)
+    _hold(db, "fee", journal_id, sources, ledger.fees(provider), reason)
 
 
 def _hold(
-    db: Connection,
-    step: str,
-    journal_id: UUID,
-    sources: list[tuple[Account, Dong]],
-    credit: Account,
-    reason: str,
-    expires_at: datetime | None,
+    db: Connection, step: str, journal_id: UUID, sources: list[tuple[Account, Dong]], credit: Account, reason: str
 ) -> None:
     legs = [
         Transfer(
             leg_id(journal_id, step, number), source, ledger.shelf(credit, journal_id), amount, journal_id, reason,
-            TransferKind.PENDING, expires_at=expires_at,
+            TransferKind.PENDING,
         )
         for number, (source, amount) in enumerate(sources)
     ]  # fmt: skip
@@ -148,17 +133,6 @@ def _resolution(held: Moved, paid: Dong, reason: str) -> Transfer:
         leg_id(held.id, kind.value, 0), held.debit, held.credit, paid if paid.amount else held.amount,
         held.journal_id, reason, kind, pending_id=held.id, held=held.amount,
     )  # fmt: skip
-
-
-def expire_due(db: Connection, now: datetime) -> int:
-    """Give back the holds whose time is over; how many journals. A cash-out's holds are never touched."""
-    due = db.execute(
-        text("""SELECT DISTINCT p.journal_id FROM transfer p WHERE p.expires_at <= :now
-                AND NOT EXISTS (SELECT FROM transfer r WHERE r.pending_id = p.id)
-                AND NOT EXISTS (SELECT FROM cash_out c WHERE c.id = p.journal_id) ORDER BY 1"""),
-        {"now": now},
-    ).scalars()
-    return sum(void(db, each, "expired") for each in due)
 
 
 def reverse(db: Connection, journal_id: UUID, reversal_id: UUID, amount: Dong, reason: str) -> bool:
