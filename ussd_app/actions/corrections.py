@@ -103,5 +103,5 @@ def _where(db: Connection, entry: Entry) -> str:
         return ""
     gone = [each for each in entries.of_journal(db, entry.journal_id) if each.credit.kind is Of.HANDED_OVER and each.left]
     if gone:
-        return ": it was handed over to be paid elsewhere; when it is sent back, enter it with `payments came-back`"
-    return ": its owner has taken it out, or is about to"
+        return ", it was handed over to be paid elsewhere; when it is sent back, enter it with `payments came-back`"
+    return ", its owner has taken it out or is about to"

@@ -71,7 +71,10 @@ def agree(counter: Counter, number: int, officer: str) -> None:
         desk.doorbell.ring_all()
     for each in agreed.refused:
         click.echo(f"not done: {each}", err=True)
-    click.echo(f"{WORDS[agreed.kind]}: {agreed.done} done, {agreed.total}; {len(agreed.refused)} not done.")
+    if not agreed.done and not agreed.refused:
+        click.echo(f"Number {number} was done before; nothing moves twice.")
+    else:
+        click.echo(f"{WORDS[agreed.kind]}: {agreed.done} done, {agreed.total}; {len(agreed.refused)} not done.")
     sys.exit(SOME_REJECTED if agreed.refused else ALL_WENT_IN)
 
 

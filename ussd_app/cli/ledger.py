@@ -53,7 +53,7 @@ def _say_statements(days: Sequence[StatementDay]) -> None:
         mine = [each for each in days if each.provider == provider]
         said, booked = sum(each.by_statement for each in mine), sum(each.by_books for each in mine)
         click.echo(
-            f"{provider}: statements of {len(mine)} days say {said:,} đ paid out less came back, our books {booked:,} đ"
+            f"{provider}, {len(mine)} days: paid out less came back {said:,} đ by statement, {booked:,} đ by our books"
         )
 
 

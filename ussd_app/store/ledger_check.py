@@ -135,6 +135,18 @@ INVARIANTS: tuple[tuple[str, str], ...] = (
            WHERE a.kind IN ('beneficiary', 'trust') AND a.credits_posted - a.debits_posted <> coalesce(k.explained, 0)""",
     ),
     (
+        "of no month's money there is more with its people and in communes than was granted",
+        """WITH granted AS (
+               SELECT d.programme, coalesce(d.cycle, c.cycle) AS cycle,
+                      sum(CASE d.kind WHEN 'treasury' THEN t.amount ELSE -t.amount END) AS amount
+               FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+               WHERE t.kind = 'single' AND (d.kind, c.kind) IN (('treasury', 'beneficiary'), ('beneficiary', 'treasury'))
+               GROUP BY 1, 2
+           ), kept AS (SELECT programme, cycle, sum(left_over) AS amount FROM kept_by_cycle GROUP BY 1, 2)
+           SELECT k.programme || ' ' || k.cycle || ': ' || k.amount || ' of ' || coalesce(g.amount, 0)
+           FROM kept k LEFT JOIN granted g USING (programme, cycle) WHERE k.amount > coalesce(g.amount, 0)""",
+    ),
+    (
         "every line of a pay-out session is held while it is open, and paid as it is written down",
         """SELECT 'session ' || s.id || ', number ' || p.number || ': ' || coalesce(p.handed, 0) || ' written down'
            FROM pay_session s JOIN pay_session_part p ON p.session_id = s.id
