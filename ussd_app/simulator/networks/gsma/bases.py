@@ -22,15 +22,13 @@ def canonical(path: str) -> str:
     ('/v1.2/mm/heartbeat', '/v1.2/mm/heartbeat', '/control/faults')
     >>> canonical("/v1/oauth/accesstoken"), canonical("/accounts/walletid/1/balance/"), canonical("/control/")
     ('/oauth/token', '/v1.2/mm/accounts/walletid/1/balance', '/control/')
-    >>> canonical("/accounts/walletid/1/authorisationcodes//accounts/walletid/1/authorisationcodes/123")
-    '/v1.2/mm/accounts/walletid/1/authorisationcodes/123'
     """
     plain = _SLASHES.sub("/", path)
     rest = _BASE.sub("", plain)
     if _TOKEN.search(rest):
         return TOKENS_AT
-    # Whoever joins "transactions/" and a link, or an account's codes and an objectReference, has the resource twice.
-    rest = re.sub(r"^/(transactions|batchtransactions)(?=/\1/)|^/accounts/.+/authorisationcodes(?=/accounts/)", "", rest)
+    # A suite that joins "transactions/" and a link has the resource twice.
+    rest = re.sub(r"^/(transactions|batchtransactions)(?=/\1/)", "", rest)
     return f"/v1.2/mm{rest.rstrip('/')}" if rest != plain or _RESOURCES.match(rest) else plain
 
 
