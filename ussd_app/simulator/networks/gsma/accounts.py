@@ -161,3 +161,15 @@ def status(book: Book, account: Account) -> dict[str, Any]:
 def name(book: Book, account: Account) -> dict[str, Any]:
     row = _shown(book, account)
     return checked("responseAccountName", {"name": {"fullName": row["holder"]} if row["holder"] else {}})
+
+
+def whole(book: Book, account: Account) -> dict[str, Any]:
+    """The account with whom it belongs to, of whom nothing is known but the name."""
+    person = {
+        "identityId": "1",
+        "identityType": "individual" if account.kind in ("msisdn", "walletid") else "organisation",
+        "identityKyc": {"subjectName": name(book, account)["name"]},
+        "accountRelationship": "accountholder",
+    }
+    told = {"accountIdentifiers": account.as_party(), "identity": [person], **balance(book, account)}
+    return checked("responseAccount", told)
