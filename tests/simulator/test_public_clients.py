@@ -22,7 +22,7 @@ def test_a_token_is_had_and_an_account_is_read_where_their_sandbox_has_it(provid
     shown = {"Authorization": f"Bearer {token}"}
     path = "/2/oauth/simulator/v1.2/mm/accounts/walletid/1/balance/"
     assert provider.call("GET", path, **shown).status_code == 200
-    for account in ("walletid/1", "walletid@1"):
+    for account in ("walletid/1", "walletid@1", "accountid/12345"):
         (person,) = provider.get(f"/accounts/{account}")["identity"]
         assert person["identityKyc"]["subjectName"] == {"fullName": "GSMA CLIENT"}
     assert provider.call("GET", "/accounts/walletid/nobody").status_code == 404

@@ -167,7 +167,7 @@ def whole(book: Book, account: Account) -> dict[str, Any]:
     """The account with whom it belongs to, of whom nothing is known but the name."""
     person = {
         "identityId": "1",
-        "identityType": "individual" if account.kind in ("msisdn", "walletid") else "organisation",
+        "identityType": "individual",  # the only word that the standard has
         "identityKyc": {"subjectName": name(book, account)["name"]},
         "accountRelationship": "accountholder",
     }
