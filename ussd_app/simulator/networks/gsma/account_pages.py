@@ -33,10 +33,8 @@ def _what_it_is(pages: Blueprint, parts: Parts) -> None:
     def whole(account: Account) -> Response:
         return jsonify(accounts.whole(parts.book, account))
 
-    account_rule(pages, "GET", "", whole)
-    account_rule(pages, "GET", "/balance", balance)
-    account_rule(pages, "GET", "/status", status)
-    account_rule(pages, "GET", "/accountname", holder)
+    for rest, view in (("", whole), ("/balance", balance), ("/status", status), ("/accountname", holder)):
+        account_rule(pages, "GET", rest, view, nobody=True)
 
     @pages.get("/accounts/balance")
     def own_balance() -> Response:
