@@ -196,9 +196,9 @@ def keep_callback(
     if known is None:
         return False
     new = db.execute(
-        text("""INSERT INTO provider_callback (provider, event_key, cash_out_id, body_sealed)
-                VALUES (:provider, :key, :id, :body) ON CONFLICT DO NOTHING RETURNING 1"""),
-        {"provider": provider, "key": event_key, "id": known, "body": vault.seal(CALLBACK, body)},
+        text("""INSERT INTO provider_callback (provider, event_key, cash_out_id, body_sealed, received_at)
+                VALUES (:provider, :key, :id, :body, :now) ON CONFLICT DO NOTHING RETURNING 1"""),
+        {"provider": provider, "key": event_key, "id": known, "body": vault.seal(CALLBACK, body), "now": now},
     ).first()
     db.execute(
         text("""UPDATE cash_out SET next_step_at = least(next_step_at, :now), hinted_at = :now
