@@ -231,3 +231,15 @@ def note_finding(db: Connection, kind: str, id: UUID, reference: str, now: datet
         {"reference": reference, "kind": kind, "id": id, "now": now},
     )
     return new.first() is not None
+
+
+def note_again(db: Connection, kind: str, id: UUID, reference: str, now: datetime) -> None:
+    """The same about the same person, while nobody has looked at it yet, is counted and not written anew."""
+    known = db.execute(
+        text("""UPDATE cash_out_finding f SET how_often = f.how_often + 1, last_at = :now
+                FROM cash_out c JOIN cash_out o ON o.person_id = c.person_id
+                WHERE c.id = :id AND f.cash_out_id = o.id AND f.kind = :kind AND f.closed_at IS NULL"""),
+        {"id": id, "kind": kind, "now": now},
+    )
+    if not known.rowcount:
+        note_finding(db, kind, id, reference, now)

@@ -7,6 +7,7 @@ ALTER TABLE transfer DROP COLUMN expires_at;
 ALTER TABLE cash_out_finding DROP CONSTRAINT cash_out_finding_kind_check;
 ALTER TABLE cash_out_finding ADD CONSTRAINT cash_out_finding_kind_check
     CHECK (kind IN ('guessing', 'late_success', 'reversed', 'more_back_than_paid', 'name_mismatch'));
+COMMENT ON COLUMN person.holder_name IS 'As a provider calls the holder of the account: kept for the check before a release.';
 CREATE UNIQUE INDEX cash_out_finding_more_back ON cash_out_finding (cash_out_id) WHERE kind = 'more_back_than_paid';
 CREATE INDEX provider_callback_of ON provider_callback (cash_out_id, received_at);
 
