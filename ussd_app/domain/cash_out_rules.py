@@ -10,6 +10,9 @@ from ussd_app.domain.money import NOTHING, Dong
 WHOLE = 10_000
 """A fee's share is written in ten-thousandths of the amount."""
 
+PROVIDER = "provider"
+"""Waived by this one, a fee is not charged at all; by anybody else, it is the programme's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fee:
@@ -22,9 +25,14 @@ class Fee:
 
     def of(self, amount: Dong) -> Dong:
         """What the person pays on top of `amount`."""
-        if self.waived_by or not amount:
-            return NOTHING
-        return Dong(self.flat + -(-amount.amount * self.share // WHOLE))
+        return NOTHING if self.waived_by else self._cost(amount)
+
+    def carried(self, amount: Dong) -> Dong:
+        """What the programme pays instead of the person: the provider still takes it, unless it waives it itself."""
+        return self._cost(amount) if self.waived_by not in ("", PROVIDER) else NOTHING
+
+    def _cost(self, amount: Dong) -> Dong:
+        return Dong(self.flat + -(-amount.amount * self.share // WHOLE)) if amount else NOTHING
 
     def most_within(self, balance: Dong) -> Dong:
         """The largest amount that is covered by `balance` together with its fee."""

@@ -80,13 +80,16 @@ def clearing(provider: str) -> Account:
     return Account(f"clearing:{provider}", AccountKind.CLEARING)
 
 
+_SHELVED = (AccountKind.CLEARING, AccountKind.FEES, AccountKind.WAIVED)
+
+
 def shelf(account: Account, journal_id: UUID) -> Account:
-    """The one of a clearing account's sixteen rows on which a journal stands: many are paid at the same moment, and
-    each would wait for the others at a single row. What counts is the sum of the rows.
+    """The one of an account's sixteen rows on which a journal stands, where every cash-out goes through it: many are
+    paid at the same moment, and each would wait for the others at a single row. What counts is the sum of the rows.
     """
-    if account.kind is not AccountKind.CLEARING:
+    if account.kind not in _SHELVED:
         return account
-    return Account(f"{account.code}:{journal_id.hex[-1]}", AccountKind.CLEARING)
+    return Account(f"{account.code}:{journal_id.hex[-1]}", account.kind, programme=account.programme)
 
 
 def handed_over(method: str, programme: str) -> Account:
