@@ -30,9 +30,8 @@ def keep(db: Connection, lines: Sequence[StatementLine], *, source: str, now: da
                     SELECT DISTINCT ON (provider, line_key) * FROM unnest(CAST(:providers AS text[]), CAST(:keys AS text[]),
                         CAST(:ats AS timestamptz[]), CAST(:kinds AS text[]), CAST(:amounts AS bigint[]),
                         CAST(:theirs AS text[]), CAST(:attempts AS uuid[]), CAST(:references AS text[]),
-                        CAST(:originals AS text[])) WITH ORDINALITY
-                        AS t (provider, line_key, at, kind, amount, provider_reference, attempt_id, reference,
-                              original_reference, nth)
+                        CAST(:originals AS text[])) WITH ORDINALITY AS t (provider, line_key, at, kind, amount,
+                        provider_reference, attempt_id, reference, original_reference, nth)
                     ORDER BY provider, line_key, nth
                 ), written AS (
                     INSERT INTO statement_line (provider, line_key, at, kind, amount, provider_reference, attempt_id,
