@@ -1,4 +1,4 @@
-"""Codes tried by the ten thousand, at a point's terminal and on its keeper's phone: none wins, and everyone is told.
+"""Codes tried by the ten thousand, at a point's terminal and on its keeper's phones: none wins, and everyone is told.
 
 `python -m bench.guessing --guesses 10000` starts a stack of its own and prints one line for each requirement; exit
 status 1 when one does not hold. It waits for real until the terminal looks at codes again, so it takes some minutes.
@@ -26,9 +26,9 @@ from bench.memory_watch import MemoryWatch
 from bench.own_stack import OwnStack, own_stack
 
 KEYED_AT_ONCE = 20
-KEEPERS_PHONE = "+84901999001"
 TOLD = "Co nguoi thu ma rut tien"
-CODES_A_CALL = 40
+CODES_A_CALL = 100
+PHONES = 8  # of one point, for a phone has one call at a time
 PAGES = {
     "Diem khong co ma nay": "wrong",
     "Ma sai nhieu lan": "not looked at",
@@ -128,34 +128,33 @@ def _honest_code_afterwards(trial: Trial, victim: Villager, point: str, code: st
     trial.show("... and is paid", victim.is_told("da rut"), f"the order is {victim.order()['state']}")
 
 
-def on_the_keepers_phone(trial: Trial, victim: Villager, bystander: Villager) -> None:
+def on_the_keepers_phones(trial: Trial, victim: Villager, bystander: Villager) -> None:
     code, point = victim.code(), str(victim.order()["point_code"])
-    keeper = KeepersPhone.given_to(trial.stack, point, KEEPERS_PHONE)
+    keepers = [KeepersPhone.given_to(trial.stack, point, f"+8490199900{at}") for at in range(PHONES)]
     wrong, seen, lock = trial.wrong_codes(code), Counter[str](), threading.Lock()
 
-    def guess(codes: list[str]) -> None:
-        pages = Counter[str]()
-        call = None
-        for nth, tried in enumerate(codes):
-            if call is None or call.ended or not nth % CODES_A_CALL:
-                call = keeper.at_the_code()
-            pages[_kind("" if call.ended else call.press(tried).text)] += 1
+    def guess(at: int) -> None:
+        keeper, codes, pages = keepers[at], wrong[at::PHONES], Counter[str]()
+        for start in range(0, len(codes), CODES_A_CALL):
+            call = keeper.at_the_code()
+            for tried in codes[start : start + CODES_A_CALL]:
+                pages[_kind(call.press(tried).text)] += 1
         with lock:
             seen.update(pages)
 
-    with somebody_else_calls(trial, bystander, "on a keeper's phone"), ThreadPoolExecutor(trial.threads) as crowd:
-        list(crowd.map(guess, [wrong[at :: trial.threads] for at in range(trial.threads)]))
-    redeemed = trial.stack.count("SELECT count(*) FROM redemption WHERE asked_from = %s", keeper.phone)
+    with somebody_else_calls(trial, bystander, "on a keeper's phones"), ThreadPoolExecutor(PHONES) as crowd:
+        list(crowd.map(guess, range(PHONES)))
+    redeemed = trial.stack.count("SELECT count(*) FROM redemption WHERE point_code = %s", point)
     trial.show(
-        "no guess on a keeper's phone wins", not redeemed and set(seen) <= {"wrong", "not looked at"}, str(dict(seen))
+        "no guess on a keeper's phones wins", not redeemed and set(seen) <= {"wrong", "not looked at"}, str(dict(seen))
     )
     _owner_is_told(trial, victim)
-    page = keeper.at_the_code().screen
+    page = keepers[0].at_the_code().screen
     trial.show(
         "the keeper is told when codes are looked at again", page is not None and "Xin cho den" in page.text, repr(page)
     )
     unlocked = trial.stack.command("points", "unlock", point, "--as", "gc", "--because", "rehearsal")
-    call = keeper.at_the_code()
+    call = keepers[0].at_the_code()
     call.press(code)
     call.press("1")
     paid = victim.is_told("da rut")
@@ -163,7 +162,7 @@ def on_the_keepers_phone(trial: Trial, victim: Villager, bystander: Villager) ->
 
 
 def _kind(page: str) -> str:
-    return next((kind for words, kind in PAGES.items() if words in page), page or "the line ended")
+    return next((kind for words, kind in PAGES.items() if words in page), page)
 
 
 def _owner_is_told(trial: Trial, victim: Villager) -> None:
@@ -186,7 +185,7 @@ def _go(trial: Trial, room: Path) -> None:
         list(some.map(lambda order: order(), ordering))
     at_the_same_instant(trial, first[1:])
     at_the_terminal(trial, second[0], bystander=second[1], honest=first[0])
-    on_the_keepers_phone(trial, third[0], bystander=second[1])
+    on_the_keepers_phones(trial, third[0], bystander=second[1])
     ledger = trial.stack.command("ledger", "check")
     trial.show("the ledger closes", ledger.status == 0, ledger.last_line)
 

@@ -17,6 +17,8 @@ OFFICERS = (("ga", "enters"), ("gb", "approves"), ("gc", "releases"))
 _HEADER = "national_id,person_code,full_name,birth_date,gender,commune_code,phone,payout_method,payout_account,language"
 _COMMUNES = "SELECT DISTINCT c.code FROM point p JOIN commune c ON c.id = p.commune_id ORDER BY 1 LIMIT 3"
 _TOLD_WITHIN_S = 60
+MOST_QUESTIONS = 5
+MOST_CALLS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,18 @@ class Villager:
         return page
 
     def order_cash(self) -> None:
-        pages = self.press("4", str(BORN), PIN, PIN), self.press("4", "1", "1", "1", PIN)
+        """500,000 đ, at the first point on offer."""
+        self.press("4", str(BORN), PIN, PIN)
+        call = UssdSession(f"{self.stack.url}/callbacks/local", self.phone, DIALLED)
+        call.dial()
+        page = call.press("4")
+        for _ in range(MOST_QUESTIONS):
+            if call.ended or "nhap ma PIN" in page.text:
+                break
+            page = call.press("1")
+        page = call.press(PIN)
         if not self.ordered():
-            raise SystemExit(f"{self.phone} could not order cash: {pages}")
+            raise SystemExit(f"{self.phone} could not order cash: {page.text}")
 
     def order(self) -> dict[str, Any]:
         (row,) = self.ordered()
@@ -107,11 +118,15 @@ class KeepersPhone:
 
     def at_the_code(self) -> UssdSession:
         """A call that has come as far as the code, or the page that says when one will be looked at again."""
-        call = UssdSession(f"{self.stack.url}/callbacks/local", self.phone, DIALLED)
-        call.dial()
-        call.press(PIN)
-        call.press("1")
-        return call
+        for _ in range(MOST_CALLS):
+            call = UssdSession(f"{self.stack.url}/callbacks/local", self.phone, DIALLED)
+            page = call.dial()
+            for key in (PIN, "1"):
+                page = page if call.ended else call.press(key)
+            if not call.ended:
+                return call
+            time.sleep(1)
+        raise SystemExit(f"the keeper's phone {self.phone} is not served")
 
 
 @dataclass
