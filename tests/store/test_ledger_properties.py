@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from random import Random
 from uuid import UUID, uuid4
 
@@ -22,7 +21,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from ussd_app.actions import adjustments
+from tests.signatures import by_two, in_suspense
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.suspense import By
 from ussd_app.domain.adjustments import Kind, Line
@@ -37,14 +36,13 @@ from ussd_app.domain.ledger import (
     treasury,
 )
 from ussd_app.domain.money import Dong
-from ussd_app.domain.payments import Cycle, Role
-from ussd_app.store import ledger, ledger_check, officers, periods, suspense
+from ussd_app.domain.payments import Cycle
+from ussd_app.store import ledger, ledger_check, periods
 from ussd_app.store.database import Database
 
 PROGRAMMES = ("tet_gift", "merit")
 CYCLES = (Cycle(2026, 12), Cycle(2027, 1))
 AMOUNTS = st.integers(1, 900_000)
-NOW = datetime(2027, 1, 25, 5, 0, tzinfo=UTC)
 EMPTYING = "TRUNCATE transfer CASCADE"
 CARRIED = {By.PERSON: Kind.CARRY_BY_PERSON, By.PROGRAMME: Kind.CARRY_SUSPENSE, By.PROVIDER: Kind.CARRY_BY_PROVIDER}
 
@@ -135,7 +133,7 @@ class Model(RuleBasedStateMachine):
     def carry_suspense(self, id: UUID, by: By) -> None:
         """Two officers say whose it was, what was paid after we had given it back."""
         order = self.orders_by_id[id]
-        for code, entry, amount in self.in_suspense(id):
+        for code, entry, amount in in_suspense(self.database, id):
             kind, programme = CARRIED[by], code.split(":")[-1]
             carrier = {By.PERSON: f"beneficiary:{order.person}:{programme}", By.PROGRAMME: f"waived:{programme}"}
             enough = by is not By.PERSON or amount <= self.owned[order.person, programme]
@@ -144,29 +142,13 @@ class Model(RuleBasedStateMachine):
                 self.owned[order.person, programme] -= amount if by is By.PERSON else 0
                 self.provider_book -= amount if by is By.PROVIDER else 0
 
-    def in_suspense(self, id: UUID) -> list[tuple[str, UUID, int]]:
-        with self.database.begin() as db:
-            found = [each for each in suspense.waiting(db) if each.journal_id == id]
-        return [(each.account, each.entry_id, each.left.amount) for each in found]
-
     def by_two(
         self, kind: Kind, entry: UUID, person: int, amount: int, *, account: str = "", enough: bool = True
     ) -> UUID | None:
-        """What it wrote, once however often it is agreed to; nothing where there is not enough."""
         line = Line(uuid4(), account or "a grant", Dong(amount), entry, person, entry)
-        with self.database.begin() as db:
-            an, binh = (officers.add(db, name, frozenset(Role)) for name in ("an", "binh"))
-            number = adjustments.ask(db, kind, [line], "it was wrong", an, NOW)
-        for done in (int(enough), 0):
-            with self.database.begin() as db:
-                assert adjustments.agree(db, self.desk, number, binh, NOW).done == done
-        with self.database.begin() as db:
-            wrote = text("SELECT transfer_id FROM adjustment_transfer WHERE key = :key")
-            return db.execute(wrote, {"key": line.key}).scalar()
+        return by_two(self.database, self.desk, kind, line, enough=enough)
 
-    @rule(
-        rewriting=st.sampled_from(("UPDATE transfer SET amount = 1", "DELETE FROM transfer", "TRUNCATE transfer CASCADE"))
-    )
+    @rule(rewriting=st.sampled_from(("UPDATE transfer SET amount = 1", "DELETE FROM transfer", EMPTYING)))
     def nothing_written_is_written_again(self, rewriting: str) -> None:
         with pytest.raises(DBAPIError, match="append-only"):
             self.do(lambda db: db.execute(text(rewriting)))
