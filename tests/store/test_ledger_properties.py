@@ -121,10 +121,7 @@ class Model(RuleBasedStateMachine):
         if not amount:
             return
         entry = self.by_two(Kind.CORRECT, id, person, amount, enough=amount <= self.owned[person, programme])
-        if entry is None:
-            return
-        if right_after_all:
-            assert self.by_two(Kind.CORRECT, entry, person, amount) is not None
+        if entry is None or (right_after_all and self.by_two(Kind.CORRECT, entry, person, amount)):
             return
         self.owned[person, programme] -= amount
         self.grants[id] = (who, programme, left - amount)
