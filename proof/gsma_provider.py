@@ -18,6 +18,7 @@ from ussd_app.simulator.networks.gsma import authorisation_codes, clerk, receivi
 from ussd_app.simulator.networks.gsma.provider import mobile_money
 from ussd_app.simulator.networks.gsma.terminal import HandedOver, Terminals
 from ussd_app.simulator.networks.parts import Parts
+from ussd_app.domain.statements import StatementLine
 from workers.mobile_money.gsma import GsmaMobileMoney
 
 KEY = b"a key for the proof, and no other"
@@ -132,6 +133,9 @@ class GsmaProvider:
             )
             for row in rows
         }
+
+    def paper(self, attempts: Sequence[UUID]) -> list[StatementLine]:
+        return []
 
     def refuse_next(self) -> None:
         self._parts.faults.set({"money_refuse": 1})

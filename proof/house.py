@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from flask import Flask
 
+from proof.backup import Backups
 from proof.ground import BEGINNING, Clock, WatchedDatabase
 from proof.gsma_provider import GsmaProvider
 from proof.people import People
@@ -45,9 +46,11 @@ def opened(database_url: str, machine: str, provider: str = "gsma") -> Iterator[
         def look(statement: LiteralString) -> tuple[Any, ...]:
             return line.execute(statement).fetchone() or ()
 
-        people = People(database, desk, BEGINNING)
+        people, backups = People(database, desk, BEGINNING), Backups(line)
+        house = House(database, desk, clock, stage, under_proof, people, callbacks, _NoMessages(), look, machine)
+        house.backups = backups if backups.possible else None
         try:
-            yield House(database, desk, clock, stage, under_proof, people, callbacks, _NoMessages(), look, machine)
+            yield house
         finally:
             stage.close()
             under_proof.close()

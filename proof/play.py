@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from proof import troubles
+from proof.backup import Backups
 from proof.chance import Chance
 from proof.ground import BEGINNING, Clock, WatchedDatabase
 from proof.machines import SAFE, Listener, heard_by
@@ -52,6 +53,10 @@ class House:
     look: Callable[[LiteralString], tuple[Any, ...]]
     """One row, outside of any transaction."""
     machine: str = SAFE
+    backups: Backups | None = None
+    """None where nothing can be put back."""
+    lives: int = 0
+    """How many schedules had a year of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,21 @@ class Errand:
     """The request by which the provider takes back what was paid under the attempt: all of it where no amount is said."""
     amount: int = 0
     request: tuple[str, str, dict[str, str], bytes] | None = None
+    act: Callable[[], None] | None = None
+    """Whatever else it is."""
+    alone: bool = False
+    """Done at once, by nobody on the stage."""
+    stops_us: bool = False
+    """Every process of ours ends first, wherever it is."""
+
+
+@dataclass
+class Lost:
+    """The moment of the backup that our database was put back to, and how far going on has come since."""
+
+    backup_of: datetime | None = None
+    begun: bool = False
+    ended: bool = False
 
 
 @dataclass
@@ -91,6 +111,11 @@ class Play:
     story: Story = field(default_factory=Story)
     people: list[Someone] = field(default_factory=list[Someone])
     severity: float = 1.0
+    began: datetime = BEGINNING
+    shut: bool = False
+    """No worker may start: a backup was put back, and the product has not been told yet."""
+    lost: Lost | None = None
+    """Only in a schedule whose database is put back."""
     errands: list[Errand] = field(default_factory=list[Errand])
     places: list[Place] = field(default_factory=list[Place])
     actors: list[Actor] = field(default_factory=list[Actor])
@@ -121,7 +146,7 @@ class Play:
 
     def say(self, what: str, who: str = "") -> None:
         actor = self.house.stage.actor
-        self.story.say(self.now, who or (actor.name if actor else "the director"), what)
+        self.story.say(BEGINNING + (self.now - self.began), who or (actor.name if actor else "the director"), what)
 
     def here(self, place: str) -> str:
         """The place of a draw in this actor's own life: two who move at once do not mix up each other's draws."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from proof.wire import Answer
+from ussd_app.domain.statements import StatementLine
 from workers.mobile_money.port import MobileMoney
 
 
@@ -94,6 +95,10 @@ class ProviderUnderProof(Protocol):
 
     def book(self, attempts: Sequence[UUID]) -> Mapping[UUID, Entry]:
         """Of each order that it knows."""
+        ...
+
+    def paper(self, attempts: Sequence[UUID]) -> list[StatementLine]:
+        """What it moved for these orders, as it would send it by post. Empty where the page itself can ask for it."""
         ...
 
     def refuse_next(self) -> None:

@@ -47,6 +47,8 @@ CALLED_BACK = (
 FORGED = 0.06
 TAKEN_BACK = 0.25
 """Of what was paid."""
+OURS_IS_LOST = 0.06
+"""Of all schedules: in these our database goes back to a backup."""
 DIES_AT_A_TRANSACTION = 0.015
 SWITCHES = 0.15
 STOPS_INSIDE = 0.08
