@@ -1,34 +1,41 @@
 """A simulated month on a real database: every day is closed, and closes to zero or names each đồng.
 
-`PEOPLE=50000 python -m bench.month` prints a line for each day and ends with status 1 when one đồng has no name.
+`python -m bench.month --people 50000 --days 30` prints a line for each day; exit status 1 when one đồng has no name, or
+when an item is there that no mistake of the simulated provider explains. `--alter 3` shows that it can say NO.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
+import random
 import resource
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from bench.month_days import NAMESPACE, PENSION, PROGRAMME, PROVIDER, Month, Named
+from bench.memory_watch import MemoryWatch
+from bench.month_days import NAMESPACE, PENSION, PROGRAMME, PROVIDER, Month
+from bench.month_verdict import breaches, items, sums_apart, surprises
 from ussd_app.actions.closing import close_day
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.payments import PaymentEntry, approve
 from ussd_app.actions.release import begin_release, finish_release
-from ussd_app.domain.closing import Bucket
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle, Role
+from ussd_app.domain.statements import StatementLine
 from ussd_app.lists.payments import PaymentRow
 from ussd_app.local.embedded import start_postgres
-from ussd_app.store import close_items, ledger_check, officers, statements
+from ussd_app.store import officers, statements
 from ussd_app.store.close_items import Closed
 from ussd_app.store.database import Database
 from ussd_app.store.schema import upgrade
@@ -37,6 +44,8 @@ from ussd_app.store.vault import Vault
 FIRST = date(2027, 3, 1)
 CYCLE = Cycle(2027, 3)
 ROWS_AT_A_TIME = 500
+FEW = 10
+MOST_SAID = 20
 
 _PEOPLE = text("""
     INSERT INTO person (person_code, full_name, birth_date, birth_precision, gender, commune_id, payout_method,
@@ -90,10 +99,12 @@ def live(month: Month, days: int) -> Iterator[tuple[Closed, float, float]]:
 
 def _night(month: Month, day: date) -> Closed:
     now = month.moment(day + timedelta(days=1), 0, 30)
-    month.lines.setdefault(day, [])
     # What straddles midnight is written down by the provider on the day before: it comes with the next statement.
     late = [line for other, lines in month.lines.items() if other <= day for line in lines]
     month.lines = {other: lines for other, lines in month.lines.items() if other > day}
+    if month.to_alter and len(late) > FEW:
+        month.to_alter -= 1
+        late = _altered(late, month.to_alter, random.Random(day.toordinal()))
     with month.database.begin() as db:
         for start in range(0, len(late), ROWS_AT_A_TIME):
             statements.keep(db, late[start : start + ROWS_AT_A_TIME], source="the month", now=now)
@@ -104,20 +115,17 @@ def _night(month: Month, day: date) -> Closed:
         return close_day(db, PROVIDER, day, month.desk.zone, now)
 
 
-def found(month: Month, days: int) -> Counter[Named]:
-    """The items on the board when all is over, without those that explained themselves away."""
-    items: Counter[Named] = Counter()
-    with month.database.begin() as db:
-        for nth in range(days + 2):
-            for row in close_items.items_of(db, PROVIDER, month.first + timedelta(days=nth)):
-                if row.item.difference or row.state != "explained":
-                    items[row.item.day, row.item.bucket, row.item.difference] += 1
-    return items
-
-
-def breaches(database: Database) -> list[str]:
-    with database.begin() as db:
-        return [breach for finding in ledger_check.check(db) for breach in finding.breaches]
+def _altered(lines: list[StatementLine], how: int, dice: random.Random) -> list[StatementLine]:
+    """Somebody has been at this statement: one line is gone, is there under another name too, or has another amount."""
+    nth = dice.randrange(len(lines))
+    line = lines[nth]
+    what, instead = (
+        ("taken out", []),
+        ("put in once more", [line, replace(line, line_key=f"{line.line_key}-again")]),
+        ("made larger by 1,000 đ", [replace(line, amount=line.amount + Dong(1_000))]),
+    )[how % 3]
+    print(f"    behind the books' back, line {line.line_key} of {line.amount.amount:,} đ is {what}", flush=True)
+    return [*lines[:nth], *instead, *lines[nth + 1 :]]
 
 
 def new_month(database: Database) -> Month:
@@ -127,47 +135,63 @@ def new_month(database: Database) -> Month:
 
 def _report(month: Month, people: int, days: int) -> bool:
     began = time.monotonic()
+    print(f"{people:,} people are entered, paid and released ...", end=" ", flush=True)
     pay_everyone(month, people)
-    print(f"{people} people entered, paid and released: {time.monotonic() - began:.1f} s", flush=True)
+    print(f"{time.monotonic() - began:.1f} s", flush=True)
     lived = closing = 0.0
     unnamed = 0
     for closed, day_s, close_s in live(month, days):
         lived, closing, unnamed = lived + day_s, closing + close_s, unnamed + abs(closed.unnamed)
         print(
-            f"{closed.day} books {closed.by_books:>14,} statement {closed.by_statement:>14,} difference"
-            f" {closed.difference:>+11,} named {closed.named:>+11,}  lived {day_s:5.1f} s, closed {close_s:5.2f} s",
+            f"{'yes' if not closed.unnamed else 'NO '} {closed.day} books {closed.by_books:>14,} statement"
+            f" {closed.by_statement:>14,} difference {closed.difference:>+11,} named {closed.named:>+11,}"
+            f"  lived {day_s:4.1f} s, closed {close_s:4.2f} s",
             flush=True,
         )
-    there = found(month, days)
-    right = there == month.expected
-    buckets = Counter[Bucket]()
-    for (_, bucket, _), number in there.items():
-        buckets[bucket] += number
-    print("what happened:", dict(month.happened))
-    print("named:", {bucket.value: number for bucket, number in sorted(buckets.items())})
-    print(f"{'yes' if right else 'NO '} every mistake put in is named, on its day and to the đồng, and nothing else is")
-    if not right:
-        print("missing:", dict(month.expected - there), "too much:", dict(there - month.expected))
-    print(f"{'yes' if not unnamed else 'NO '} every day closes to zero or names each đồng: {unnamed} đồng without a name")
-    wrong = breaches(month.database)
-    print(f"{'yes' if not wrong else 'NO '} the ledger closes {wrong[:3] or ''}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"total {time.monotonic() - began:.0f} s: days {lived:.0f} s, closes {closing:.1f} s; peak memory {peak} MB")
-    return right and not unnamed and not wrong
+    print("what happened:", ", ".join(f"{number:,} {what}" for what, number in month.happened.items()))
+    good = [*_verdict(month, days, unnamed)]
+    print(f"total {time.monotonic() - began:.0f} s: days {lived:.0f} s, closes {closing:.1f} s")
+    return all(good)
+
+
+def _verdict(month: Month, days: int, unnamed: int) -> Iterator[bool]:
+    """Each thing that must hold, printed as it is looked at."""
+    rows = items(month, days)
+    print("named:", ", ".join(f"{n:,} {what.value}" for what, n in Counter(row.item.bucket for row in rows).items()))
+    yield _show("every day closes to zero or names each đồng", [f"{unnamed:,} đồng without a name"] if unnamed else [])
+    yield _show("every mistake put in is named, on its day and to the đồng, and nothing else is", surprises(month, rows))
+    yield _show("each day's sums are those of the ledger's rows and of the provider's lines", sums_apart(month, days))
+    yield _show("the ledger closes", breaches(month.database))
+
+
+def _show(requirement: str, wrong: Iterable[str]) -> bool:
+    said = list(wrong)
+    print(f"{'NO ' if said else 'yes'} {requirement}", *said[:MOST_SAID], sep="\n    ", flush=True)
+    return not said
 
 
 def main() -> int:
-    people, days = int(os.environ.get("PEOPLE", "50000")), int(os.environ.get("DAYS", "30"))
-    with tempfile.TemporaryDirectory(prefix="bam-month-", ignore_cleanup_errors=True) as room:
+    parser = argparse.ArgumentParser(prog="python -m bench.month", description="A month lived, and closed every night.")
+    parser.add_argument("--people", type=int, default=int(os.environ.get("PEOPLE", "50000")), help="(%(default)s)")
+    parser.add_argument("--days", type=int, default=int(os.environ.get("DAYS", "30")), help="(%(default)s)")
+    parser.add_argument(
+        "--alter", type=int, default=0, metavar="N", help="alter one line in each of N statements; must be NO"
+    )
+    chosen: Any = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bam-month-", ignore_cleanup_errors=True) as room, MemoryWatch() as memory:
         Path(room).chmod(0o755)
         server = start_postgres(Path(room) / "postgres")
         try:
             database = Database(server.url)
             upgrade(database)
-            good = _report(new_month(database), people, days)
+            month = new_month(database)
+            month.to_alter = chosen.alter
+            good = _report(month, chosen.people, chosen.days)
             database.close()
         finally:
             server.stop()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) // 1_000_000
+    print(f"peak memory {peak} MB here, {memory.peaks_mb().get('postgres', 0)} MB in PostgreSQL's largest process")
     return 0 if good else 1
 
 

@@ -18,7 +18,7 @@ from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.closing import Bucket
 from ussd_app.domain.commands import RequestCashOut
-from ussd_app.domain.ledger import Transfer, TransferKind, beneficiary, clearing, leg_id
+from ussd_app.domain.ledger import Transfer, TransferKind, beneficiary, clearing, leg_id, shelf
 from ussd_app.domain.money import Dong
 from ussd_app.domain.phone import Phone
 from ussd_app.domain.statements import LineKind, StatementLine
@@ -61,10 +61,14 @@ class Month:
     desk: Desk
     first: date
     lines: dict[date, list[StatementLine]] = field(default_factory=dict)
+    written: Counter[date] = field(default_factory=Counter)
+    """What the provider's lines of a day come to, in đồng that went out."""
     expected: Counter[Named] = field(default_factory=Counter)
     happened: Counter[str] = field(default_factory=Counter)
     tomorrow: list[tuple[UUID, str]] = field(default_factory=list)
     """Cash-outs whose end comes a day later: paid after midnight, taken back, or long unknown."""
+    to_alter: int = 0
+    """In so many statements still to come a line is altered, and nobody here is told."""
     _numbers: int = 0
 
     def moment(self, day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
@@ -122,7 +126,7 @@ class Month:
         db.execute(_ASKED, {"ids": ids, "people": list(people), "now": now, "amount": TAKEN, "point": POINT})
         holds = [
             Transfer(
-                leg_id(id, "hold", 0), beneficiary(person, PROGRAMME), clearing(PROVIDER), Dong(TAKEN), id,
+                leg_id(id, "hold", 0), beneficiary(person, PROGRAMME), shelf(clearing(PROVIDER), id), Dong(TAKEN), id,
                 "cash-out asked", TransferKind.PENDING,
             )
             for id, person in zip(ids, people, strict=True)
@@ -189,6 +193,7 @@ class Month:
         self._numbers += 1
         key = f"L{self._numbers:07d}"
         day = self.desk.local(at).date()
+        self.written[day] += -amount if kind is LineKind.REVERSED else amount
         self.lines.setdefault(day, []).append(StatementLine(PROVIDER, key, at, kind, Dong(amount), key, id))
 
     def bank_returns(self, day: date, some: int) -> None:

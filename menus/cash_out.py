@@ -1,12 +1,19 @@
 """Turning a balance into money in the hand: how much, within what there is and what may be taken out today."""
 
-from menus.cash_out_agree import AgreeToCashOut, AgreeToWallet, CashOutPin, WalletPin, bounds, not_possible
-from menus.cash_out_where import PointByCode, WhichPoint, where
+from menus.cash_out_agree import (
+    STEP,
+    AgreeToCashOut,
+    AgreeToWallet,
+    CashOutPin,
+    WalletPin,
+    bounds,
+    not_possible,
+    typed_amount,
+)
+from menus.cash_out_where import AmountThere, PointByCode, WhichPoint, where
 from menus.kinds import NOT_IN_THE_LIST, Again, Caller, Go, Menu, Question, Words, Zero, screen
 from ussd_app.domain.cash_out_rules import Bound, Possible
-from ussd_app.domain.money import Dong, read_typed_amount
-
-STEP = 10_000  # đồng; the smallest note a pay point surely has
+from ussd_app.domain.money import Dong
 
 
 def _possible(caller: Caller) -> Possible:
@@ -34,7 +41,7 @@ class HowMuch(Menu):
         return self.name if bound is Bound.BALANCE else f"{self.name}.{bound}"
 
     def words(self, caller: Caller) -> Words:
-        return bounds(caller)
+        return bounds(_possible(caller))
 
     def answer(self, typed: str, caller: Caller) -> Go["WhichPoint | PointByCode | OtherAmount"] | Again:
         match typed:
@@ -56,15 +63,11 @@ class OtherAmount(Question):
     samples = ("300000", "300.000", "15000", "10000", "99999990000", "ten")
 
     def words(self, caller: Caller) -> Words:
-        return bounds(caller)
+        return bounds(_possible(caller))
 
     def answer(self, typed: str, caller: Caller) -> Go["WhichPoint | PointByCode"] | Again:
-        amount = read_typed_amount(typed)
-        if amount is None:
-            return Again("again.not_an_amount")
-        if amount.amount % STEP or not amount:
-            return Again("cash_out.not_round")
-        return _on(amount, caller)
+        amount = typed_amount(typed, _possible(caller))
+        return amount if isinstance(amount, Again) else Go(where(amount, caller))
 
 
 def _all_of_it(caller: Caller) -> Dong:
@@ -76,7 +79,7 @@ def _all_of_it(caller: Caller) -> Dong:
 
 
 def _on(amount: Dong, caller: Caller) -> Go[WhichPoint | PointByCode] | Again:
-    why_not = not_possible(amount, caller)
+    why_not = not_possible(amount, _possible(caller))
     return Again(why_not) if why_not else Go(where(amount, caller))
 
 
@@ -87,7 +90,7 @@ def how_much(caller: Caller) -> HowMuch | NothingToCash:
 MID_CASH_OUT = frozenset(
     each.name
     for each in (
-        HowMuch, OtherAmount, WhichPoint, PointByCode, AgreeToCashOut, CashOutPin, AgreeToWallet, WalletPin,
+        HowMuch, OtherAmount, WhichPoint, PointByCode, AmountThere, AgreeToCashOut, CashOutPin, AgreeToWallet, WalletPin,
     )
 )  # fmt: skip
 """Screens on the way to money: whoever is cut there wonders whether it moved."""

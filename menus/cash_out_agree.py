@@ -4,23 +4,23 @@ from menus.cash_out_result import OrderTaken, Requested, ToWalletRequested, day,
 from menus.kinds import HOME, NOT_IN_THE_LIST, Again, Caller, Do, Go, Menu, Secret, ToHome, Words, Zero, screen
 from menus.pin import Locked, Verdict, judge
 from ussd_app.domain.caller import Person
-from ussd_app.domain.cash_out_rules import Bound
+from ussd_app.domain.cash_out_rules import Bound, Possible
 from ussd_app.domain.commands import CountWrongPin, RequestCashOut, RequestToWallet
-from ussd_app.domain.money import Dong
+from ussd_app.domain.money import Dong, read_typed_amount
+
+STEP = 10_000  # đồng; the smallest note a pay point surely has
 
 DIGITS_SHOWN = 3
 """Of a wallet's number: enough for its owner to know it."""
 
 
-def bounds(caller: Caller) -> Words:
+def bounds(possible: Possible) -> Words:
     """What a person may take out, for the texts that say so."""
-    possible = caller.line.possible(caller.me)
     return {"max": possible.most, "min": possible.least}
 
 
-def not_possible(amount: Dong, caller: Caller) -> str | None:
+def not_possible(amount: Dong, possible: Possible) -> str | None:
     """The key of the text that says why this amount cannot be asked for; None when it can."""
-    possible = caller.line.possible(caller.me)
     if amount and possible.least > amount:
         return "cash_out.too_little"
     if amount > possible.most or not amount:
@@ -28,19 +28,30 @@ def not_possible(amount: Dong, caller: Caller) -> str | None:
     return None
 
 
-def _cost(amount: Dong, fee: Dong, caller: Caller) -> Words:
+def typed_amount(typed: str, possible: Possible) -> Dong | Again:
+    """An amount in notes that there are and within what is possible, or why it is none."""
+    amount = read_typed_amount(typed)
+    if amount is None:
+        return Again("again.not_an_amount")
+    if amount.amount % STEP or not amount:
+        return Again("cash_out.not_round")
+    why_not = not_possible(amount, possible)
+    return Again(why_not) if why_not else amount
+
+
+def _cost(amount: Dong, fee: Dong, caller: Caller, possible: Possible) -> Words:
     left = caller.me.balance.amount - amount.amount - fee.amount
-    return {"tien": amount, "phi": fee, "conlai": Dong(max(0, left)), **bounds(caller)}
+    return {"tien": amount, "phi": fee, "conlai": Dong(max(0, left)), **bounds(possible)}
 
 
-def _before_pin(amount: Dong, caller: Caller) -> Go[OrderTaken | Locked] | Again | None:
+def _before_pin(amount: Dong, caller: Caller, possible: Possible) -> Go[OrderTaken | Locked] | Again | None:
     """Whatever changed since the page was drawn and makes the PIN pointless."""
     me = caller.me
     if me.live_cash_out:
         return Go(OrderTaken(me.live_cash_out.reference))
     if me.pin.locked:
         return Go(Locked())
-    why_not = not_possible(amount, caller)
+    why_not = not_possible(amount, possible)
     return Again(why_not) if why_not else None
 
 
@@ -59,7 +70,7 @@ class AgreeToCashOut(Menu):
         point, now = caller.line.points.find(self.point_code), caller.line.now
         opens = (point.opens_at(now) if point else None) or now
         return {
-            **_cost(self.amount, self.fee, caller),
+            **_cost(self.amount, self.fee, caller, caller.line.possible_at_point(caller.me)),
             "diem": point.name if point else self.point_code,
             "gio": hour(opens, caller),
             "ng": day(opens, caller),
@@ -69,7 +80,7 @@ class AgreeToCashOut(Menu):
         point = caller.line.points.find(self.point_code)
         shut = point.shut(caller.line.now) if point else None
         match typed:
-            case "1" if other := _before_pin(self.amount, caller):
+            case "1" if other := _before_pin(self.amount, caller, caller.line.possible_at_point(caller.me)):
                 return other
             case "1" if shut:
                 return Again(f"cash_out.shut.{shut}")
@@ -119,11 +130,12 @@ class AgreeToWallet(Menu):
         return self.name if caller.me.wallet else "cash_out.wallet_gone"
 
     def words(self, caller: Caller) -> Words:
-        return {**_cost(self.amount, self.fee, caller), "duoi": ending(caller.me)}
+        possible = caller.line.possible_into_wallet(caller.me)
+        return {**_cost(self.amount, self.fee, caller, possible), "duoi": ending(caller.me)}
 
     def answer(self, typed: str, caller: Caller) -> Go["WalletPin | OrderTaken | Locked | ToHome"] | Again:
         match typed:
-            case "1" if other := _before_pin(self.amount, caller):
+            case "1" if other := _before_pin(self.amount, caller, caller.line.possible_into_wallet(caller.me)):
                 return other
             case "1" if caller.me.pin.is_set and caller.me.wallet:
                 return Go(WalletPin(self.amount, self.fee))
@@ -174,4 +186,4 @@ def agree_here(amount: Dong, point_code: str, caller: Caller) -> AgreeToCashOut:
 
 
 def agree_to_wallet(amount: Dong, caller: Caller) -> AgreeToWallet:
-    return AgreeToWallet(amount, caller.line.wallet_fee.of(amount))
+    return AgreeToWallet(amount, caller.line.wallet_rules.fee.of(amount))

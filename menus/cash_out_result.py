@@ -4,7 +4,7 @@ from datetime import datetime
 
 from menus.kinds import HOME, NOT_IN_THE_LIST, Again, Caller, Go, Goodbye, Menu, Say, ToHome, Words, screen
 from ussd_app.domain.caller import CashOutSeen, CashOutState
-from ussd_app.domain.cash_out_rules import Bound
+from ussd_app.domain.cash_out_rules import Bound, Possible
 from ussd_app.domain.money import Dong
 
 REASONS = (
@@ -69,7 +69,7 @@ class Requested(Goodbye):
         last = caller.me.last_cash_out
         if last and (last.state.live or (last.amount, last.point_code) == (self.amount, self.point_code)):
             return _told(last, caller)
-        return {"lydo": _why_not(self.amount, caller, self.point_code)}
+        return {"lydo": _why_not(self.amount, caller, caller.line.possible_at_point(caller.me), self.point_code)}
 
 
 @screen("cash_out.requested_wallet")
@@ -83,12 +83,12 @@ class ToWalletRequested(Goodbye):
         last = caller.me.last_cash_out
         if last and (last.state.live or (last.amount, last.to_wallet) == (self.amount, True)):
             return _told(last, caller)
-        return {"lydo": _why_not(self.amount, caller)}
+        return {"lydo": _why_not(self.amount, caller, caller.line.possible_into_wallet(caller.me))}
 
 
-def _why_not(amount: Dong, caller: Caller, point_code: str = "") -> Say:
+def _why_not(amount: Dong, caller: Caller, possible: Possible, point_code: str = "") -> Say:
     """The likeliest cause of an order that was refused before it was one."""
-    possible, point = caller.line.possible(caller.me), caller.line.points.find(point_code)
+    point = caller.line.points.find(point_code)
     if amount > possible.most:
         return _reason("not_enough" if possible.bound is Bound.BALANCE else "over_limit")
     return _reason("point_shut" if point and point.shut(caller.line.now) else "other")

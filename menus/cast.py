@@ -199,6 +199,12 @@ def limited(limits: Limits, fee: Fee | None = None, person: Person = LOAN) -> Wo
     return replace(opened, line=replace(opened.line, rules=CashOutRules(limits, fee or Fee())))
 
 
+def limited_apart(at_point: Limits, into_wallet: Limits, wallet_fee: Fee = Fee()) -> World:  # noqa: B008 - frozen
+    opened = world(KIM)
+    rules, wallet_rules = CashOutRules(at_point), CashOutRules(into_wallet, wallet_fee)
+    return replace(opened, line=replace(opened.line, rules=rules, wallet_rules=wallet_rules))
+
+
 KEEPER = Keeper(
     "1001", "Bưu điện Đức Xuân", paid_today=3, sum_today=Dong(1_500_000),
     amounts=(("RT0815", Dong(500_000)), ("RT0816", Dong(1_000_000))),
@@ -280,6 +286,10 @@ CAST: dict[str, World] = {
     "month's limit near": limited(Limits(Dong(50_000), per_month=Dong(2_500_000))),
     "month's limit reached": limited(Limits(per_month=Dong(1_900_000))),
     "limit of one cash-out": limited(Limits(Dong(50_000), Dong(1_000_000))),
+    "a point pays less than the wallet": limited_apart(Limits(Dong(50_000), Dong(500_000)), Limits()),
+    "no point pays today": limited_apart(Limits(per_day=NOTHING), Limits()),
+    "the wallet takes less": limited_apart(Limits(), Limits(Dong(100_000), Dong(400_000)), Fee(2_000)),
+    "the wallet takes no more": limited_apart(Limits(), Limits(per_day=NOTHING)),
     "pay point": at_point(),
     "pay point, starting PIN": at_point(replace(KEEPER, pin=KeeperPin(starting=True))),
     "pay point, one try left": at_point(replace(KEEPER, has_cash=False, pin=KeeperPin(tries_left=1))),

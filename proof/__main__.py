@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from proof import job
-from proof.ground import make_database, make_template, own_postgres
+from proof.ground import TEMPLATE, make_template, own_postgres
 from proof.job import Done, Unsound
 from proof.machines import MACHINES, SAFE
 from proof.telling import Tale
@@ -55,10 +55,8 @@ class _Run:
         many = multiprocessing.get_context("spawn")
         reports: Any = many.SimpleQueue()
         processes = [
-            many.Process(
-                target=job.work, args=(make_database(server_url, f"proof_{n}"), vars(chosen), n, self._jobs, reports)
-            )
-            for n in range(self._jobs)
+            many.Process(target=job.work, args=(server_url, TEMPLATE, vars(chosen), number, self._jobs, reports))
+            for number in range(self._jobs)
         ]
         for each in processes:
             each.start()

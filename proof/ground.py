@@ -66,9 +66,17 @@ def make_template(server_url: str) -> None:
     migrated.close()
 
 
-def make_database(server_url: str, name: str) -> str:
-    _make(server_url, name, TEMPLATE)
+def make_database(server_url: str, name: str, template: str = TEMPLATE) -> str:
+    _make(server_url, name, template)
     return with_database(server_url, name)
+
+
+@contextmanager
+def own_database(server_url: str, name: str, template: str) -> Iterator[str]:
+    """A copy of the template that is gone afterwards."""
+    yield make_database(server_url, name, template)
+    with psycopg.connect(server_url, autocommit=True) as server:
+        server.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 def _make(server_url: str, name: str, template: str) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from proof.director import perform
+from proof.ground import own_database
 from proof.house import opened
 from proof.play import House
 from proof.telling import Tale, tell
@@ -16,7 +17,8 @@ from ussd_app.store import ledger_check
 
 TALES = 1
 SAY_EVERY = 10
-CHECK_EVERY = 2_000
+CHAPTER = 1_000
+"""After so many schedules their ledger is looked at as a whole, and the next ones begin on a database without a past."""
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR")
 
 
@@ -44,7 +46,7 @@ def quietly() -> None:
 def run(
     database_url: str, machine: str, provider: str, seeds: Iterable[int], report: Callable[[object], None], *, tales: int
 ) -> None:
-    """Perform these schedules; `tales` of the failed ones are told in full."""
+    """Perform these schedules and close their ledger; `tales` of the failed ones are told in full."""
     with opened(database_url, machine, provider) as house:
         performed = 0
         for seed in seeds:
@@ -55,8 +57,6 @@ def run(
                 tales -= 1
             if performed % SAY_EVERY == 0:
                 report(Done(SAY_EVERY))
-            if performed % CHECK_EVERY == 0:
-                _check(house, machine, report)
         _check(house, machine, report)
         report(Done(performed % SAY_EVERY))
 
@@ -68,12 +68,15 @@ def _check(house: House, machine: str, report: Callable[[object], None]) -> None
         report(Unsound(tuple(broken)))
 
 
-def work(database_url: str, chosen: dict[str, Any], number: int, jobs: int, reports: Any) -> None:
-    """What a process of its own does: every so-many-th schedule."""
+def work(server_url: str, template: str, chosen: dict[str, Any], number: int, jobs: int, reports: Any) -> None:
+    """What a process of its own does: every so-many-th schedule, chapter by chapter."""
     quietly()
     seeds = range(chosen["seed"] + number, chosen["seed"] + chosen["schedules"], jobs)
     try:
-        run(database_url, chosen["machine"], chosen["provider"], seeds, reports.put, tales=TALES)
+        for first in range(0, len(seeds), CHAPTER):
+            with own_database(server_url, f"proof_{number}_{first}", template) as url:
+                chapter = seeds[first : first + CHAPTER]
+                run(url, chosen["machine"], chosen["provider"], chapter, reports.put, tales=TALES)
     except Exception as problem:
         reports.put(f"a process of the proof ended: {type(problem).__name__}: {problem}")
         raise

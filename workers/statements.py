@@ -1,4 +1,4 @@
-"""Fetching providers' statements, a local day at a time, and closing the days that are over."""
+"""Fetching every provider's statements, a local day at a time, and closing the days that are over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from ussd_app.actions.closing import close_day, span_of
 from ussd_app.store import statements
-from workers.mobile_money.port import Offer, StatementCut, Statements
+from workers.mobile_money.port import MobileMoney, Offer, StatementCut, Statements
 from workers.office import Office
 
 log = logging.getLogger(__name__)
@@ -20,57 +20,68 @@ LINES_AT_ONCE = 500
 WAIT_FOR_STRAGGLERS = timedelta(minutes=30)
 """After midnight, so that a provider has written down the evening."""
 LOOK_BACK = 3  # days fetched anew each night: what is written down late is found
+MOST_MISSED = 62
+"""Days without a clock that are made up for; older ones an officer asks for by name."""
 
 
 def read_statements(office: Office) -> None:
     """What the clock does every few minutes, beside its other work."""
-    try:
-        ask_for_last_night(office, office.clock())
-        fetch(office, office.clock())
-    except OperationalError:
-        log.warning("the database does not answer; statements are read later")
+    now = office.clock()
+    for provider in with_statements(office):
+        try:
+            ask_for_last_night(office, provider.name, now)
+            fetch(office, provider, now)
+        except OperationalError:
+            log.warning("the database does not answer; statements are read later")
+            return
+        except Exception:  # whatever is wrong with one of them, the others are read
+            log.exception("statements of %s cannot be read; they are tried again", provider.name)
+
+
+def with_statements(office: Office) -> tuple[MobileMoney, ...]:
+    """Of the others, somebody brings the statement as a file."""
+    return tuple(each for each in (office.mobile_money, *office.further) if Offer.STATEMENT in each.offers)
 
 
 def yesterday(office: Office, now: datetime) -> date:
     return (office.desk.local(now) - WAIT_FOR_STRAGGLERS).date() - timedelta(days=1)
 
 
-def ask_for_last_night(office: Office, now: datetime) -> None:
-    """Once a night: the day that is over, and the few before it."""
+def ask_for_last_night(office: Office, provider: str, now: datetime) -> None:
+    """Once a night: the day that is over, the few before it, and every day for which no clock ran."""
     last = yesterday(office, now)
-    provider = office.mobile_money.name
+    over = span_of(provider, last, office.desk.zone).ends
     with office.database.begin() as db:
-        if statements.was_asked(db, provider, last):
+        if statements.was_asked(db, provider, last, over):
             return
-        for back in range(LOOK_BACK):
+        before = statements.latest_day(db, provider, last)
+        missed = (last - before).days if before else 0
+        for back in range(min(max(LOOK_BACK, missed), MOST_MISSED)):
             statements.ask_for(db, provider, last - timedelta(days=back), now)
 
 
-def fetch(office: Office, now: datetime) -> int:
+def fetch(office: Office, provider: MobileMoney, now: datetime) -> int:
     """Read every day that was asked for, and close those that are over. How many days were read to their end."""
-    if Offer.STATEMENT not in office.mobile_money.offers:
-        return 0
-    provider = cast(Statements, office.mobile_money)
     with office.database.begin() as db:
-        days = statements.to_fetch(db, office.mobile_money.name)
+        days = statements.to_fetch(db, provider.name)
     return sum(_fetch_day(office, provider, day, now) for day in days)
 
 
-def _fetch_day(office: Office, provider: Statements, day: date, now: datetime) -> bool:
-    name = office.mobile_money.name
+def _fetch_day(office: Office, provider: MobileMoney, day: date, now: datetime) -> bool:
+    name = provider.name
     span = span_of(name, day, office.desk.zone)
     read, note = 0, ""
     try:
-        lines = provider.statement(span.begins, span.ends)
+        lines = cast(Statements, provider).statement(span.begins, span.ends)
         while some := list(islice(lines, LINES_AT_ONCE)):
             with office.database.begin() as db:
                 kept = statements.keep(db, some, source="asked of the provider", now=now)
             read += len(some)
             for each in kept.contradicted:
-                log.error("statement of %s: line %s tells another story than before", day, each.line_key)
+                log.error("statement of %s, %s: line %s tells another story than before", name, day, each.line_key)
     except StatementCut as problem:
         note = str(problem) or "cut short"
-        log.warning("statement of %s: %s; it is read again", day, note)
+        log.warning("statement of %s, %s: %s; it is read again", name, day, note)
     with office.database.begin() as db:
         statements.fetched(db, name, day, read, note, now)
         if not note and now >= span.ends:

@@ -13,7 +13,7 @@ from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.receipts import ask_some
 from ussd_app.actions.release import finish_release, unfinished
 from ussd_app.domain.caller import MINUTES_TO_RESULT
-from ussd_app.store import attempts, delivery_reports, ledger, messages, redemptions, unsure_messages, visit_counts
+from ussd_app.store import attempts, delivery_reports, messages, redemptions, unsure_messages, visit_counts
 from workers.cash_out import give_up_waiting
 from workers.office import Office
 from workers.queues import QUEUES, ring
@@ -44,7 +44,6 @@ def sweep(office: Office, now: datetime) -> None:
     with office.database.begin() as db:
         swept = messages.sweep(db, now)
         delivery_reports.join_overtaken(db, now)
-        ledger.expire_due(db, now)
         swept["settled by their reports"] = unsure_messages.settle(db, now)
         swept["sent again, never having reached the carrier"] = unsure_messages.send_again(db, now)
     tell_of_delays(office, now)

@@ -10,12 +10,15 @@ from uuid import uuid4
 import pytest
 
 from tests.village import PHUONG, POINT, Village
-from ussd_app.actions import cash_outs
+from ussd_app.actions import cash_out_rules, cash_outs
 from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.cash_out_rules import Bound, CashOutRules, Fee, Limits, Used
 from ussd_app.domain.commands import RequestCashOut
 from ussd_app.domain.money import NOTHING, Dong
-from ussd_app.store import cash_out_rules
+from ussd_app.domain.payments import Role
+from ussd_app.store import cash_out_rules as rules
+from ussd_app.store import periods
+from ussd_app.store.officers import Officer
 
 TODAY = date(2027, 1, 1)
 
@@ -27,10 +30,15 @@ def person(village: Village) -> int:
     return person
 
 
+def approver(village: Village) -> Officer:
+    return village.officer("quang", Role.APPROVES)
+
+
 def limit(village: Village, **limits: int) -> None:
+    officer = approver(village)
     with village.database.begin() as db:
         named = Limits(**{name: Dong(amount) for name, amount in limits.items()})
-        cash_out_rules.set_limits(db, "gsma", TODAY, named, "a letter of the provider")
+        cash_out_rules.set_limits(db, "gsma", TODAY, named, "a letter of the provider", officer, village.now)
 
 
 def ask(village: Village, person: int, amount: int, fee: int = 0, now: datetime | None = None) -> bool:
@@ -112,10 +120,11 @@ def test_many_asked_for_at_once_never_pass_a_limit_together(village: Village, pe
 
 def test_the_limit_is_that_of_the_day(village: Village) -> None:
     with village.database.begin() as db:
-        cash_out_rules.set_limits(db, "gsma", date(2027, 2, 1), Limits(per_day=Dong(1)), "a letter")
-        before = cash_out_rules.on(db, "gsma", date(2027, 1, 31)).limits
-        after = cash_out_rules.on(db, "gsma", date(2027, 2, 1)).limits
-        pilot = cash_out_rules.on(db, "another", date(2025, 12, 31)).limits
+        cash_out_rules.set_limits(
+            db, "gsma", date(2027, 2, 1), Limits(per_day=Dong(1)), "a letter", approver(village), village.now
+        )
+        before, after = (rules.on(db, "gsma", day).limits for day in (date(2027, 1, 31), date(2027, 2, 1)))
+        pilot = rules.on(db, "another", date(2025, 12, 31)).limits
     assert (before.per_day, before.per_month) == (None, Dong(100_000_000)), "Decree 368/2025"
     assert after == Limits(per_day=Dong(1))
     assert pilot.per_month == Dong(10_000_000)
@@ -123,7 +132,7 @@ def test_the_limit_is_that_of_the_day(village: Village) -> None:
 
 def test_a_fee_is_its_own_leg_of_the_same_journal(village: Village, person: int) -> None:
     with village.database.begin() as db:
-        cash_out_rules.set_fee(db, "gsma", TODAY, Fee(1_000, 50), "a contract")
+        cash_out_rules.set_fee(db, "gsma", TODAY, Fee(1_000, 50), "a contract", approver(village), village.now)
     assert not ask(village, person, 500_000), "shown without a fee: none may be taken"
     assert not ask(village, person, 4_999_000, fee=25_995), "the fee does not fit any more"
     assert ask(village, person, 500_000, fee=3_500)
@@ -138,6 +147,33 @@ def test_a_fee_is_its_own_leg_of_the_same_journal(village: Village, person: int)
 def test_a_waived_fee_costs_its_owner_nothing() -> None:
     waived = Fee(1_000, 50, "the province")
     assert (waived.of(Dong(500_000)), waived.most_within(Dong(500_000))) == (NOTHING, Dong(500_000))
+    assert (waived.carried(Dong(500_000)), waived.carried(NOTHING)) == (Dong(3_500), NOTHING)
+    assert Fee(1_000, 50, "provider").carried(Dong(500_000)) == NOTHING, "nobody charges it"
+    assert Fee(1_000, 50).carried(Dong(500_000)) == NOTHING, "its owner pays it"
+
+
+def test_a_fee_that_the_state_bears_is_booked_to_the_programme_once_it_is_paid(village: Village, person: int) -> None:
+    with village.database.begin() as db:
+        fee = Fee(1_000, 50, "the province")
+        cash_out_rules.set_fee(db, "gsma", TODAY, fee, "a contract", approver(village), village.now)
+    booked = "SELECT coalesce(sum(debits_posted), 0)::int FROM account WHERE kind = 'waived'"
+    assert ask(village, person, 300_000)
+    end(village, "failed")
+    assert village.rows(booked) == [(0,)], "what is not paid costs nothing"
+    assert ask(village, person, 500_000)
+    with village.database.begin() as db:  # what holds from tomorrow changes nothing of what was asked for today
+        cash_out_rules.set_fee(db, "gsma", TODAY, Fee(9_000), "another contract", approver(village), village.now)
+    end(village, "paid")
+    assert village.balance(person) == 4_500_000
+    assert village.rows(booked) == [(3_500,)]
+    assert village.rows("SELECT fee, fee_carried FROM cash_out WHERE state = 'paid'") == [(0, 3_500)]
+    assert village.rows("SELECT kind, amount FROM provider_movement ORDER BY kind") == [
+        ("fee", 3_500),
+        ("paid_out", 500_000),
+    ]
+    assert village.breaches() == []
+    with village.database.begin() as db:
+        assert [each.missing for each in periods.programmes(db)] == [0]
 
 
 def test_everything_there_is_pays_its_own_fee() -> None:

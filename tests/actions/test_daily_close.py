@@ -146,6 +146,19 @@ def test_a_later_statement_explains_an_item_and_says_by_which_line(days: Days, p
     assert "is our movement of 2027-01-25" in was.because
 
 
+def test_what_is_open_on_several_days_is_looked_at_together_and_only_what_is_explained_ends(days: Days, paid: UUID) -> None:
+    days.close(DAY)
+    days.read(days.line(None, 9_000_000, NOON + A_DAY, LineKind.FUNDED), now=LATER)
+    days.read(days.line(None, 70_000, NOON + A_DAY), now=LATER)
+    days.close(NEXT)
+    days.read(days.line(paid, 500_000, NOON + 2 * A_DAY), now=LATER)
+    days.close(NEXT + A_DAY)
+    assert sorted(days.items(DAY)) == [("another_day", -500_000, "explained"), ("only_in_books", 0, "explained")]
+    still = [("only_in_statement", -9_000_000, "open"), ("only_in_statement", 70_000, "open")]
+    assert sorted(days.items(NEXT)) == still
+    assert days.items(NEXT + A_DAY) == [("another_day", 500_000, "explained")]
+
+
 def test_a_line_that_came_late_for_its_own_day_makes_the_day_zero(days: Days, paid: UUID) -> None:
     days.close(DAY)
     days.read(days.line(paid, 500_000, NOON), now=LATER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,13 +26,18 @@ Terminal = Callable[[str], Result]
 @pytest.mark.parametrize(
     ("typed", "heard"),
     [
-        ("limits set nobody --from 2026-11-24 --source x", "There is no provider 'nobody'"),
-        ("limits set gsma --from 2026-11-24 --most 99999999999999999999 --source x", "--most"),
-        ("limits set gsma --from 2026-11-24 --most 1000 --least 5000 --source x", "cannot be above"),
-        ("limits set gsma --from 2026-11-24 --source ' '", "needs a few words"),
-        ("fees set nobody --from 2026-11-24 --flat 1000 --source x", "There is no provider 'nobody'"),
-        ("fees set gsma --from 2026-11-24 --flat 1000 --source ''", "needs a few words"),
-        ("fees set gsma --from 2026-13-24 --flat 1000 --source x", "2026-13-24"),
+        ("limits set nobody --from 2026-11-24 --source x --as binh", "There is no provider 'nobody'"),
+        ("limits set gsma --from 2026-11-24 --most 99999999999999999999 --source x --as binh", "--most"),
+        ("limits set gsma --from 2026-11-24 --most 1000 --least 5000 --source x --as binh", "cannot be above"),
+        ("limits set gsma --from 2026-11-24 --source ' ' --as binh", "needs a few words"),
+        ("fees set nobody --from 2026-11-24 --flat 1000 --source x --as binh", "There is no provider 'nobody'"),
+        ("fees set gsma --from 2026-11-24 --flat 1000 --source '' --as binh", "needs a few words"),
+        ("fees set gsma --from 2026-13-24 --flat 1000 --source x --as binh", "2026-13-24"),
+        ("fees set gsma --from 2026-11-24 --flat 10.5 --source x --as binh", "10.5"),
+        ("fees set gsma --from 2026-11-24 --flat -1 --source x --as binh", "--flat"),
+        ("fees set gsma --from 2026-11-24 --flat 1000 --waived-by ' ' --source x --as binh", "needs a few words"),
+        ("fees set gsma --from 2026-11-24 --flat 1000 --source x", "Missing option '--as'"),
+        ("limits set gsma --from 2026-11-24 --most 5000000 --source x --as an", "an is not an officer who approves"),
         ("points open 999 --because x --as an", "There is no point '999'"),
         ("points suspend 999 --because '' --as an", "needs a few words"),
         ("points hours 999 25:00 17:00 --as an", "Hours are written like"),
@@ -61,12 +67,20 @@ def test_every_provider_that_can_be_named_has_a_page() -> None:
     assert tuple(each.name for each in every) == PROVIDERS
 
 
-def test_limits_and_fees_are_read_as_they_were_written(terminal: Terminal) -> None:
+def test_limits_and_fees_are_read_as_they_were_written_and_by_whom(terminal: Terminal) -> None:
     assert terminal("fees list").stdout == "No fee is written down: nothing costs anything.\n"
-    assert terminal("limits set gsma --from 2027-01-01 --most 5000000 --source 'Circular 40'").exit_code == 0
-    assert terminal("fees set '*' --from 2027-01-01 --flat 1100 --share 50 --source 'contract 7'").exit_code == 0
-    assert "5.000.000đ" in terminal("limits list").stdout
-    assert "1.100đ  0.5 %" in terminal("fees list").stdout
+    assert terminal("limits set gsma --from 2027-01-01 --most 50000000 --source 'Circular 4' --as binh").exit_code == 0
+    assert terminal("limits set gsma --from 2027-01-01 --most 5000000 --source 'Circular 40' --as binh").exit_code == 0
+    decreed, _, wrong, right = terminal("limits list").stdout.splitlines()[1:]
+    assert "as decreed" in decreed
+    assert "50.000.000đ" in wrong
+    assert re.search(r"Circular 4 +binh +\d\d/\d\d/\d{4} \d\d:\d\d +replaced", wrong)
+    assert " 5.000.000đ" in right
+    assert not right.endswith("replaced")
+    set_fee = "fees set '*' --from 2027-01-01 --flat 1100 --share 50 --source 'contract 7' --as binh"
+    assert "the province carries it" in terminal(f"{set_fee} --waived-by 'the province'").stdout
+    assert "it is not charged" in terminal(f"{set_fee} --waived-by gsma").stdout
+    assert "1.100đ  0.5 %  the province  contract 7  binh" in terminal("fees list").stdout
 
 
 def test_a_point_is_stopped_told_the_hours_and_opened_again(terminal: Terminal, database: Database) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from tests.village import PHUONG, Village
 from ussd_app.app import create_app
+from ussd_app.domain.cash_out_rules import Fee, Limits
+from ussd_app.domain.money import Dong
 from ussd_app.settings import Settings
+from ussd_app.store import cash_out_rules, pins
+from ussd_app.store.vault import Vault
 
 
 @pytest.fixture
@@ -18,8 +24,8 @@ def web(database_url: str) -> FlaskClient:
     return create_app(settings).test_client()
 
 
-def turn(web: FlaskClient, session: str, text: str, phone: str = PHUONG.e164) -> tuple[int, str]:
-    form = {"phoneNumber": phone, "serviceCode": "*8899#", "text": text, "sessionId": session, "networkCode": "99999"}
+def turn(web: FlaskClient, session: str, typed: str, phone: str = PHUONG.e164) -> tuple[int, str]:
+    form = {"phoneNumber": phone, "serviceCode": "*8899#", "text": typed, "sessionId": session, "networkCode": "99999"}
     answer = web.post("/callbacks/local/ussd", data=form)
     return answer.status_code, answer.text
 
@@ -55,8 +61,8 @@ def test_a_session_belongs_to_its_phone(web: FlaskClient, village: Village) -> N
     session = uuid4().hex
     turn(web, session, "")
     turn(web, session, "1")
-    for text in ("1", "1*1", ""):
-        assert turn(web, session, text, phone="+84912999999") == (400, "This session belongs to another phone.\n")
+    for typed in ("1", "1*1", ""):
+        assert turn(web, session, typed, phone="+84912999999") == (400, "This session belongs to another phone.\n")
 
 
 def test_an_unknown_phone_is_told_where_to_go(web: FlaskClient) -> None:
@@ -86,3 +92,26 @@ def test_a_database_that_is_away_is_said_kindly() -> None:
     status, page = turn(create_app(settings).test_client(), "s", "")
     assert status == 200
     assert page.startswith("END Dang co nhieu nguoi goi. Tien cua ong/ba khong mat.")
+
+
+def test_a_wallet_has_the_limits_of_the_provider_that_pays_into_it(database_url: str, village: Village) -> None:
+    long_since = date(2026, 1, 1)
+    settings = Settings(
+        database_url=database_url, secret_key="a", data_key="a key for tests", momo_providers="mtn_momo,gsma"
+    )
+    person = village.person(method="mobile_money")
+    village.pay(person)
+    sealed = Vault(settings.keys()[1]).seal("payout account", PHUONG.e164[1:])
+    with village.database.begin() as db:
+        pins.propose(db, person, "2580")
+        pins.adopt_proposed(db, person)
+        db.execute(text("UPDATE person SET payout_account_sealed = :a WHERE id = :id"), {"a": sealed, "id": person})
+        cash_out_rules.set_limits(db, "gsma", long_since, Limits(most=Dong(500_000)), "a letter")
+        cash_out_rules.set_limits(db, "mtn_momo", long_since, Limits(most=Dong(200_000)), "a contract")
+        cash_out_rules.set_fee(db, "mtn_momo", long_since, Fee(2_000), "a contract")
+    phone = create_app(settings).test_client()
+    session, typed = uuid4().hex, ["4", "1", "5", "200000"]
+    pages = [turn(phone, session, "*".join(typed[:each]))[1] for each in range(5)]
+    assert "Moi lan rut toi da 500.000d" in pages[1]
+    assert "Vao Mobile Money, moi lan tu 0d den 200.000d" in pages[3]
+    assert "Chuyen 200.000d vao Mobile Money, so duoi 101. Phi 2.000d. Con lai 698.000d" in pages[4]

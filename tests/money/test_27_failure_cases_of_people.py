@@ -10,6 +10,7 @@ import pytest
 from redis import Redis
 from rq import Queue
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from tests.money.counter import Counter
 from tests.village import Village
@@ -17,7 +18,6 @@ from tests.workers.provider import ScriptedMoney
 from tests.workers.test_cash_out import Day, office_of
 from ussd_app.actions import cash_outs as actions
 from ussd_app.actions import restorations
-from ussd_app.domain import ledger
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Role
 from ussd_app.store import ledger as ledger_store
@@ -87,13 +87,11 @@ def test_17_hold_expiry_while_sent_or_unknown(counter: Counter) -> None:
     id = counter.ask()
     counter.sending = ["answer lost"]
     counter.work()
-    other = uuid4()
-    with counter.database.begin() as db:
-        sources = ledger_store.sources(db, counter.someone.id, Dong(1_000))
-        to, soon = ledger.clearing("gsma"), counter.now + timedelta(hours=1)
-        ledger_store.hold(db, other, sources, to, "a hold that may expire", expires_at=soon)
-        ended = ledger_store.expire_due(db, counter.now + timedelta(days=400))
-    assert ended == 1, "the hold that may expire does, and the cash-out's never"
+    with pytest.raises(IntegrityError, match="its hold stays"), counter.database.begin() as db:
+        ledger_store.void(db, id, "expired")
+    counter.asking = ["answer lost"]
+    counter.passes(days=400)
+    counter.work()
     assert (counter.state(id), counter.ledger(id)) == ("unknown", "held")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from itertools import permutations
 from threading import Event
 from uuid import UUID, uuid4
@@ -18,18 +17,18 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.village import Village
 from ussd_app.actions import cash_outs
-from ussd_app.domain.ledger import MoreThanThereWas, NotEnoughMoney, Transfer, TransferKind, beneficiary, clearing
+from ussd_app.domain.ledger import MoreThanThereWas, NotEnoughMoney, beneficiary, clearing
 from ussd_app.domain.money import Dong
 from ussd_app.store import ledger
 
 PROVIDER = clearing("gsma")
 
 
-def ask(village: Village, person: int, amount: int, **expiry: object) -> UUID:
+def ask(village: Village, person: int, amount: int) -> UUID:
     journal = uuid4()
     with village.database.begin() as db:
         sources = ledger.sources(db, person, Dong(amount))
-        ledger.hold(db, journal, sources, PROVIDER, "cash-out asked", **expiry)  # type: ignore[arg-type]
+        ledger.hold(db, journal, sources, PROVIDER, "cash-out asked")
     return journal
 
 
@@ -89,24 +88,6 @@ def test_a_reader_never_sees_half_of_anything(village: Village) -> None:
         reading.result()
     assert all((posted, pending) == (0, 0) and lowest >= 0 for posted, pending, lowest in seen)
     assert not village.breaches()
-
-
-def test_a_hold_with_an_end_goes_back_then_and_a_cash_outs_never(village: Village) -> None:
-    person = village.person()
-    village.pay(person)
-    ask(village, person, 300_000, expires_at=village.now)
-    village.ask_for_cash(person, 200_000)
-    (id,) = village.rows("SELECT id FROM cash_out")[0]
-    assert isinstance(id, UUID)
-    with village.database.begin() as db:  # not even when somebody gave it an end
-        own = beneficiary(person, "tet_gift")
-        late = Transfer(uuid4(), own, PROVIDER, Dong(1), id, "more", TransferKind.PENDING, expires_at=village.now)
-        ledger.move(db, late)
-    with village.database.begin() as db:
-        assert ledger.expire_due(db, village.now - timedelta(seconds=1)) == 0
-        assert ledger.expire_due(db, village.now) == 1
-        assert ledger.expire_due(db, village.now + timedelta(days=400)) == 0
-    assert village.balance(person) == 700_000 - 1
 
 
 @pytest.mark.parametrize("state", ["sent", "unknown"])

@@ -16,11 +16,10 @@ from ussd_app.domain.ledger import (
     beneficiary,
     clearing,
     treasury,
-    waived,
 )
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle
-from ussd_app.store import ledger
+from ussd_app.store import ledger, periods
 
 
 def paid_out(village: Village, amount: int = 500_000, had: int = 900_000) -> tuple[int, UUID]:
@@ -161,19 +160,23 @@ def test_what_is_paid_after_it_was_given_back_is_nobodys_and_never_the_persons(v
     assert not [each for each in village.breaches() if "payment" not in each]
 
 
-def test_a_fee_is_its_own_leg_and_a_waived_one_leaves_the_person_alone(village: Village) -> None:
-    person, journal = village.person(), uuid4()
-    village.pay(person)
-    own = beneficiary(person, "tet_gift")
+def test_a_fee_is_its_own_leg_and_a_carried_one_leaves_the_person_alone(village: Village) -> None:
+    person, journal = of_two_programmes(village)
     with village.database.begin() as db:
-        ledger.hold(db, journal, [(own, Dong(500_000))], clearing("gsma"), "cash-out asked")
-        ledger.hold_fee(db, journal, [(own, Dong(2_000))], "gsma", "fee of a cash-out")
-        assert ledger.post(db, journal, "cash handed over", Dong(300_000))
-        assert ledger.charge_fee(db, journal, "gsma", Dong(1_000), "fee", carried_by=waived("tet_gift"))
-        assert not ledger.charge_fee(db, journal, "gsma", Dong(1_000), "fee", carried_by=waived("tet_gift"))
-    assert village.balance(person) == 900_000 - 300_000 - 2_000
-    assert village.rows("SELECT code, credits_posted FROM account WHERE kind = 'fees'") == [("fees:gsma", 3_000)]
-    assert not village.breaches()
+        ledger.hold_fee(db, journal, [(beneficiary(person, "merit"), Dong(2_000))], "gsma", "fee of a cash-out")
+        assert ledger.post(db, journal, "cash handed over", Dong(700_000), fee_carried=Dong(1_000))
+        assert not ledger.post(db, journal, "cash handed over", Dong(700_000), fee_carried=Dong(1_000))
+    assert each_has(village, person) == {"tet_gift": 0, "merit": 300_000 - 2_000}
+    shelf = journal.hex[-1]
+    assert village.rows(
+        "SELECT code, credits_posted - debits_posted FROM account WHERE kind IN ('fees', 'waived') ORDER BY code"
+    ) == [
+        (f"fees:gsma:{shelf}", 3_000),
+        (f"waived:merit:{shelf}", -286),  # of 700.000đ merit paid 200.000đ; the last one carries what does not divide
+        (f"waived:tet_gift:{shelf}", -714),
+    ]
+    with village.database.begin() as db:
+        assert all(each.missing == 0 for each in periods.programmes(db))
 
 
 def test_what_a_bank_sends_back_is_its_owners_again(village: Village) -> None:

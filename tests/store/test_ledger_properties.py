@@ -29,7 +29,6 @@ from ussd_app.domain.ledger import (
     clearing,
     state,
     treasury,
-    waived,
 )
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Cycle
@@ -132,7 +131,8 @@ class Model(RuleBasedStateMachine):
         held = sum(order.parts.values())
         paid = max(1, held - less)
         if order.state == "held":
-            assert self.do(lambda db: ledger.post(db, id, "cash handed over", Dong(paid))) is True
+            fee = Dong(1_000)  # which the programmes carry: its owner's account is not touched, however often it is said
+            assert self.do(lambda db: ledger.post(db, id, "cash handed over", Dong(paid), fee_carried=fee)) is True
             order.state, order.paid = "paid", paid
             self.provider_book += paid
             self._give(order, held - paid)
@@ -191,13 +191,6 @@ class Model(RuleBasedStateMachine):
         order.back += amount
         self.provider_book -= amount
         self._give(order, amount)
-
-    @rule(id=orders)
-    def fee_that_the_programme_carries(self, id: UUID) -> None:
-        order = self.orders_by_id[id]
-        if order.state == "paid":  # its owner's account is not touched, however often the provider says so
-            carrier = waived(next(iter(order.parts)))
-            self.do(lambda db: ledger.charge_fee(db, id, self.provider, Dong(1_000), "fee", carried_by=carrier))
 
     # ---- what is always true -----------------------------------------------------------------------------
 

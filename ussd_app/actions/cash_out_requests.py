@@ -36,7 +36,7 @@ def request(
         with db.begin_nested():
             to = _destination(db, desk, command, now)
             provider = desk.pays(into_wallet=isinstance(to, Phone))
-            fee = _allowed(db, desk, provider, command, now)
+            fee, carried = _allowed(db, desk, provider, command, now)
             cash_outs.insert(
                 db,
                 desk.vault,
@@ -47,6 +47,7 @@ def request(
                 to=to,
                 amount=command.amount,
                 fee=fee,
+                fee_carried=carried,
                 provider=provider,
                 now=now,
             )
@@ -71,8 +72,12 @@ def _destination(db: Connection, desk: Desk, command: RequestCashOut | RequestTo
     return wallet
 
 
-def _allowed(db: Connection, desk: Desk, provider: str, command: RequestCashOut | RequestToWallet, now: datetime) -> Dong:
-    """The fee, once the limits of the day and the month allow the amount. Never more than was shown is taken."""
+def _allowed(
+    db: Connection, desk: Desk, provider: str, command: RequestCashOut | RequestToWallet, now: datetime
+) -> tuple[Dong, Dong]:
+    """The fee of its owner, and the one that the programme carries, once the limits of the day and the month allow the
+    amount. Never more than was shown is taken.
+    """
     local = desk.local(now)
     rules = cash_out_rules.on(db, provider, local.date())
     used = cash_out_rules.used(db, command.person_id, Since.of(local))
@@ -82,7 +87,7 @@ def _allowed(db: Connection, desk: Desk, provider: str, command: RequestCashOut 
         raise NotPossible("beyond a limit")
     if fee > command.fee:
         raise NotPossible("the fee has risen since it was shown")
-    return fee
+    return fee, rules.fee.carried(command.amount)
 
 
 def _hold(db: Connection, provider: str, id: UUID, command: RequestCashOut | RequestToWallet, fee: Dong) -> None:

@@ -61,7 +61,7 @@ def pay(db: Connection, desk: Desk, id: UUID, *, provider_reference: str, paid_a
     order = cash_outs.lock(db, desk.vault, id)
     if order is None or not order.state.live:
         return
-    ledger_store.post(db, id, "cash handed over")
+    ledger_store.post(db, id, "cash handed over", fee_carried=order.fee_carried)
     cash_outs.end(db, id, state=CashOutState.PAID, reason="", provider_reference=provider_reference, now=now)
     redemptions.end_with_cash_out(db, id, RedemptionState.REDEEMED, reason="", now=now)
     person = _person(db, order)

@@ -34,9 +34,9 @@ def close_day(
     if now < span.ends:
         raise NotAllowed(f"{day} is not over: a day is closed when it is past.")
     keys = closing.keys_of(db, span)
-    lines, movements = closing.two_sides(db, span, keys, whole=True)
+    lines, movements = closing.of_day(db, span, keys)
     lists = closing.lists_of(db, span)
-    items = [each for each in compare(list(lines), list(movements)) if each.day == day]
+    items = [each for each in compare(lines, movements) if each.day == day]
     closed = Closed(
         provider,
         day,
@@ -63,25 +63,30 @@ def settle(db: Connection, item_id: int, officer: Officer, because: str, now: da
 
 
 def _look_again(db: Connection, provider: str, closed: date, zone: ZoneInfo, now: datetime) -> None:
-    """What is open from other days may have found its other half by now."""
-    waiting: dict[date, list[ItemRow]] = {}
-    for each in close_items.open_items(db, provider):
-        if each.item.day != closed:
-            waiting.setdefault(each.item.day, []).append(each)
-    for day, rows in waiting.items():
-        span = span_of(provider, day, zone)
-        line_ids = [each.item.line_id for each in rows if each.item.line_id is not None]
-        keys = {each.item.key for each in rows} | closing.keys_now(db, line_ids)
-        lines, movements = closing.two_sides(db, span, list(keys), whole=False, line_ids=line_ids)
-        found = [each for each in compare(list(lines), list(movements)) if each.day == day and each.key in keys]
-        found += [each for each in closing.unknown_long(db, span) if each.key in keys]
-        found += [each for each in closing.lists_of(db, span).amiss if each.key in keys] if _of_lists(rows) else []
-        close_items.write_items(db, provider, found, now)
-        _explain_what_is_gone(db, rows, found, lines, now)
+    """What is open from other days may have found its other half by now. All days at once: there may be many."""
+    rows = [each for each in close_items.open_items(db, provider) if each.item.day != closed]
+    if not rows:
+        return
+    line_days = {each.item.line_id: each.item.day for each in rows if each.item.line_id is not None}
+    waiting = {(each.item.day, each.item.key) for each in rows}
+    waiting |= {(line_days[id], key) for id, key in closing.keys_now(db, list(line_days)).items()}
+    lines, movements = closing.of_orders(db, provider, zone.key, {key for _, key in waiting}, list(line_days))
+    found = list(compare(lines, movements)) + _unknown_still(db, rows)
+    for day in {each.item.day for each in rows if each.item.key == closing.FUNDED}:
+        around, ours = closing.top_ups(db, span_of(provider, day, zone))
+        lines += around
+        found += [each for each in compare(around, ours) if each.day == day]
+    for day in {each.item.day for each in rows if each.item.bucket is Bucket.NOT_CREDITED}:
+        found += closing.lists_of(db, span_of(provider, day, zone)).amiss
+    found = [each for each in found if (each.day, each.key) in waiting]
+    close_items.write_items(db, provider, found, now)
+    _explain_what_is_gone(db, rows, found, lines, now)
 
 
-def _of_lists(rows: Sequence[ItemRow]) -> bool:
-    return any(each.item.bucket is Bucket.NOT_CREDITED for each in rows)
+def _unknown_still(db: Connection, rows: Sequence[ItemRow]) -> list[Item]:
+    long = [each.item for each in rows if each.item.bucket is Bucket.UNKNOWN_LONG]
+    unknown = closing.still_unknown(db, [each.key for each in long]) if long else set[str]()
+    return [each for each in long if each.key in unknown]
 
 
 def _explain_what_is_gone(
@@ -89,15 +94,26 @@ def _explain_what_is_gone(
 ) -> None:
     still = {each.id for each in found}
     gone = [each for each in rows if each.item.id not in still and (each.state == "open" or each.item.difference)]
-    if gone:
-        close_items.explain(db, {each.id: _what_became(each.item, found, lines) for each in gone}, now)
+    if not gone:
+        return
+    instead = {(each.day, each.key): each for each in reversed(found)}
+    by_id, by_key = {each.id: each for each in lines}, {each.key: each for each in reversed(lines)}
+    reasons = {
+        each.id: _what_became(
+            each.item,
+            instead.get((each.item.day, each.item.key)),
+            by_id.get(each.item.line_id or 0) or by_key.get(each.item.key),
+        )
+        for each in gone
+    }
+    close_items.explain(db, reasons, now)
 
 
-def _what_became(item: Item, found: Sequence[Item], lines: Sequence[Line]) -> str:
+def _what_became(item: Item, instead: Item | None, line: Line | None) -> str:
     if item.bucket is Bucket.UNKNOWN_LONG:
         return "its outcome is known"
-    if instead := next((each for each in found if each.key == item.key), None):
+    if instead is not None:
         return instead.words
-    if line := next((each for each in lines if item.line_id == each.id or each.key == item.key), None):
+    if line is not None:
         return f"our books and line {line.name} of {line.day} agree"
     return "our books say no more that it moved"

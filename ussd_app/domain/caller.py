@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from ussd_app.domain.cash_out_rules import CashOutRules, Fee, Possible, Used
+from ussd_app.domain.cash_out_rules import CashOutRules, Possible, Used
 from ussd_app.domain.keepers import Keeper
 from ussd_app.domain.money import NOTHING, Dong
 from ussd_app.domain.payments import Cycle, Receipt
@@ -199,7 +199,8 @@ class Line:
     people: tuple[Person, ...] = ()
     points: PointDirectory = field(default_factory=PointDirectory)
     rules: CashOutRules = field(default_factory=CashOutRules)
-    wallet_fee: Fee = field(default_factory=Fee)
+    """Of cash at a point."""
+    wallet_rules: CashOutRules = field(default_factory=CashOutRules)
     """Of a payment into a wallet, which another provider may make."""
     keeper: Keeper | None = None
     """Set on a pay point's own phone."""
@@ -214,8 +215,17 @@ class Line:
         return tuple(each for each in self.people if not each.helped)
 
     def possible(self, person: Person) -> Possible:
-        """What one person may still take out today."""
+        """What one person may still take out today, by whichever of their ways allows more."""
+        at_point = self.possible_at_point(person)
+        if person.wallet is None:
+            return at_point
+        return at_point.or_by(self.possible_into_wallet(person))
+
+    def possible_at_point(self, person: Person) -> Possible:
         return self.rules.possible(person.balance, person.used)
+
+    def possible_into_wallet(self, person: Person) -> Possible:
+        return self.wallet_rules.possible(person.balance, person.used)
 
 
 @dataclass(frozen=True, slots=True)

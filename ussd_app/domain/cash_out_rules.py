@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ussd_app.domain.money import NOTHING, Dong
 
 WHOLE = 10_000
 """A fee's share is written in ten-thousandths of the amount."""
+
+PROVIDER = "provider"
+"""Waived by this one, a fee is not charged at all; by anybody else, it is the programme's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,14 @@ class Fee:
 
     def of(self, amount: Dong) -> Dong:
         """What the person pays on top of `amount`."""
-        if self.waived_by or not amount:
-            return NOTHING
-        return Dong(self.flat + -(-amount.amount * self.share // WHOLE))
+        return NOTHING if self.waived_by else self._cost(amount)
+
+    def carried(self, amount: Dong) -> Dong:
+        """What the programme pays instead of the person: the provider still takes it, unless it waives it itself."""
+        return self._cost(amount) if self.waived_by not in ("", PROVIDER) else NOTHING
+
+    def _cost(self, amount: Dong) -> Dong:
+        return Dong(self.flat + -(-amount.amount * self.share // WHOLE)) if amount else NOTHING
 
     def most_within(self, balance: Dong) -> Dong:
         """The largest amount that is covered by `balance` together with its fee."""
@@ -72,10 +80,15 @@ class Possible:
     bound: Bound
     least: Dong = NOTHING
 
+    def or_by(self, other: Possible) -> Possible:
+        """Of two ways the one that allows more; and the least that either takes."""
+        ways = [each for each in (self, other) if each.most] or [self]
+        return replace(max(ways, key=lambda each: each.most), least=min(each.least for each in ways))
+
 
 @dataclass(frozen=True, slots=True)
 class CashOutRules:
-    """Of the provider that new cash-outs go to, today."""
+    """Of one provider, today."""
 
     limits: Limits = field(default_factory=Limits)
     fee: Fee = field(default_factory=Fee)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -81,13 +80,16 @@ def clearing(provider: str) -> Account:
     return Account(f"clearing:{provider}", AccountKind.CLEARING)
 
 
+_SHELVED = (AccountKind.CLEARING, AccountKind.FEES, AccountKind.WAIVED)
+
+
 def shelf(account: Account, journal_id: UUID) -> Account:
-    """The one of a clearing account's sixteen rows on which a journal stands: many are paid at the same moment, and
-    each would wait for the others at a single row. What counts is the sum of the rows.
+    """The one of an account's sixteen rows on which a journal stands, where every cash-out goes through it: many are
+    paid at the same moment, and each would wait for the others at a single row. What counts is the sum of the rows.
     """
-    if account.kind is not AccountKind.CLEARING:
+    if account.kind not in _SHELVED:
         return account
-    return Account(f"{account.code}:{journal_id.hex[-1]}", AccountKind.CLEARING)
+    return Account(f"{account.code}:{journal_id.hex[-1]}", account.kind, programme=account.programme)
 
 
 def handed_over(method: str, programme: str) -> Account:
@@ -131,7 +133,6 @@ class Transfer:
     """How much that hold was: all of it stops being held, whatever is posted."""
     reverses_id: UUID | None = None
     """The transfer that this one takes back, wholly or in part."""
-    expires_at: datetime | None = None
 
 
 def leg_id(journal_id: UUID, step: str, number: int) -> UUID:

@@ -20,7 +20,7 @@ from ussd_app.actions.cuts import tell_after_cut
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.caller import ClosedHours, ClosedUntil, Crowded, CutVisit, Line, Service
-from ussd_app.domain.cash_out_rules import CashOutRules, Fee
+from ussd_app.domain.cash_out_rules import CashOutRules
 from ussd_app.domain.points import PointDirectory
 from ussd_app.http.callback import Callback, Fingerprint
 from ussd_app.http.form import BadForm
@@ -62,7 +62,7 @@ class Dialogue:
     ) -> None:
         self._database, self._desk, self._service, self._clock = database, desk, service, clock
         self._hours, self._calls_a_minute = hours, calls_a_minute
-        self._points, self._rules, self._wallet_fee = PointDirectory(), CashOutRules(), Fee()
+        self._points, self._rules, self._wallet_rules = PointDirectory(), CashOutRules(), CashOutRules()
         self._points_read_at = float("-inf")
 
     def answer(self, call: Callback) -> Answer:
@@ -136,7 +136,7 @@ class Dialogue:
             people=seen.people,
             points=self._directory(),
             rules=self._rules,
-            wallet_fee=self._wallet_fee,
+            wallet_rules=self._wallet_rules,
             keeper=seen.keeper,
             cut_visit=cut,
             unproven=seen.unproven,
@@ -150,8 +150,8 @@ class Dialogue:
         if time.monotonic() - self._points_read_at > POINTS_KEPT_S:
             with self._database.begin() as db:
                 self._points = points.directory(db)
-                self._rules = cash_out_rules.on(db, self._desk.provider, self.today())
-                self._wallet_fee = cash_out_rules.on(db, self._desk.pays(into_wallet=True), self.today()).fee
+                self._rules = cash_out_rules.on(db, self._desk.pays(into_wallet=False), self.today())
+                self._wallet_rules = cash_out_rules.on(db, self._desk.pays(into_wallet=True), self.today())
             self._points_read_at = time.monotonic()
         return self._points
 

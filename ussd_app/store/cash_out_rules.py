@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import Connection, Row, text
 
@@ -13,7 +14,9 @@ from ussd_app.domain.money import Dong
 
 EVERY_PROVIDER = "*"
 
-_ON_THE_DAY = "WHERE provider IN (:provider, '*') AND valid_from <= :day ORDER BY provider = '*', valid_from DESC LIMIT 1"
+_ON_THE_DAY = (
+    "WHERE provider IN (:provider, '*') AND valid_from <= :day ORDER BY provider = '*', valid_from DESC, id DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,14 @@ def used(db: Connection, person_id: int, since: Since) -> Used:
     return Used(Dong(row.today), Dong(row.this_month))
 
 
-def set_limits(db: Connection, provider: str, valid_from: date, limits: Limits, source: str) -> None:
-    """From that day on. The same provider and day again is a correction of what was written."""
+def add_limits(
+    db: Connection, provider: str, valid_from: date, limits: Limits, source: str, officer_id: int, now: datetime
+) -> None:
+    """From that day on. The same provider and day again corrects what was written, which stays to be seen."""
     db.execute(
         text("""INSERT INTO provider_limit (provider, valid_from, per_cash_out_min, per_cash_out_max, per_day, per_month,
-                                            source)
-                VALUES (:provider, :day, :least, :most, :per_day, :per_month, :source)
-                ON CONFLICT (provider, valid_from) DO UPDATE SET per_cash_out_min = excluded.per_cash_out_min,
-                    per_cash_out_max = excluded.per_cash_out_max, per_day = excluded.per_day,
-                    per_month = excluded.per_month, source = excluded.source"""),
+                                            source, set_by, set_at)
+                VALUES (:provider, :day, :least, :most, :per_day, :per_month, :source, :officer, :now)"""),
         {
             "provider": provider,
             "day": valid_from,
@@ -74,16 +76,17 @@ def set_limits(db: Connection, provider: str, valid_from: date, limits: Limits, 
             "per_day": limits.per_day.amount if limits.per_day else None,
             "per_month": limits.per_month.amount if limits.per_month else None,
             "source": source,
+            "officer": officer_id,
+            "now": now,
         },
     )
 
 
-def set_fee(db: Connection, provider: str, valid_from: date, fee: Fee, source: str) -> None:
+def add_fee(db: Connection, provider: str, valid_from: date, fee: Fee, source: str, officer_id: int, now: datetime) -> None:
+    """From that day on; see `add_limits`."""
     db.execute(
-        text("""INSERT INTO provider_fee (provider, valid_from, flat, share, waived_by, source)
-                VALUES (:provider, :day, :flat, :share, :waived_by, :source)
-                ON CONFLICT (provider, valid_from) DO UPDATE SET flat = excluded.flat, share = excluded.share,
-                    waived_by = excluded.waived_by, source = excluded.source"""),
+        text("""INSERT INTO provider_fee (provider, valid_from, flat, share, waived_by, source, set_by, set_at)
+                VALUES (:provider, :day, :flat, :share, :waived_by, :source, :officer, :now)"""),
         {
             "provider": provider,
             "day": valid_from,
@@ -91,13 +94,26 @@ def set_fee(db: Connection, provider: str, valid_from: date, fee: Fee, source: s
             "share": fee.share,
             "waived_by": fee.waived_by,
             "source": source,
+            "officer": officer_id,
+            "now": now,
         },
     )
 
 
 def all_limits(db: Connection) -> Sequence[Row[tuple[object, ...]]]:
-    return db.execute(text("SELECT * FROM provider_limit ORDER BY provider, valid_from")).all()
+    """Every row that was ever written, with `officer` and `set_at`, and `replaced` where a later one took its place."""
+    return _all(db, "provider_limit")
 
 
 def all_fees(db: Connection) -> Sequence[Row[tuple[object, ...]]]:
-    return db.execute(text("SELECT * FROM provider_fee ORDER BY provider, valid_from")).all()
+    """See `all_limits`."""
+    return _all(db, "provider_fee")
+
+
+def _all(db: Connection, table: Literal["provider_limit", "provider_fee"]) -> Sequence[Row[tuple[object, ...]]]:
+    return db.execute(
+        text(f"""SELECT r.*, coalesce(o.name, '') AS officer,
+                        EXISTS (SELECT FROM {table} n WHERE n.provider = r.provider AND n.valid_from = r.valid_from
+                                AND n.id > r.id) AS replaced
+                 FROM {table} r LEFT JOIN officer o ON o.id = r.set_by ORDER BY r.provider, r.valid_from, r.id""")
+    ).all()

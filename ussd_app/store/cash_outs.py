@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from ussd_app.domain.caller import CashOutState
-from ussd_app.domain.money import Dong
+from ussd_app.domain.money import NOTHING, Dong
 from ussd_app.domain.phone import Phone
 from ussd_app.store.vault import Vault
 
@@ -46,11 +46,13 @@ class CashOut:
     """The database was restored since: only the provider knows what became of it."""
     doubted_until: datetime | None = None
     """Until then an earlier sending of this attempt may still arrive, or has: a refusal of a later one says nothing."""
+    fee_carried: Dong = NOTHING
+    """What the programmes pay for it once it is paid; its owner does not."""
 
 
 COLUMNS = """id, reference, person_id, asked_from, point_code, wallet_sealed, amount, fee, state, asked_at, first_sent_at,
              resend_until, asks, provider, coalesce(attempt_id, id) AS attempt_id, version,
-             ask_first, doubted_until"""
+             ask_first, doubted_until, fee_carried"""
 
 
 def read(row: Row[Any], vault: Vault) -> CashOut:
@@ -73,14 +75,15 @@ def read(row: Row[Any], vault: Vault) -> CashOut:
         version=row.version,
         ask_first=row.ask_first,
         doubted_until=row.doubted_until,
+        fee_carried=Dong(row.fee_carried),
     )
 
 
 _INSERT = text("""
     INSERT INTO cash_out (id, reference, person_id, asked_from, kind, point_code, wallet_sealed, amount, fee,
-                          provider, asked_at, next_step_at)
-    VALUES (:id, :reference, :person_id, :asked_from, :kind, :point_code, :wallet, :amount, :fee, :provider,
-            :now, :now)
+                          fee_carried, provider, asked_at, next_step_at)
+    VALUES (:id, :reference, :person_id, :asked_from, :kind, :point_code, :wallet, :amount, :fee, :fee_carried,
+            :provider, :now, :now)
 """)
 
 
@@ -95,6 +98,7 @@ def insert(
     to: str | Phone,
     amount: Dong,
     fee: Dong,
+    fee_carried: Dong,
     provider: str,
     now: datetime,
 ) -> None:
@@ -114,6 +118,7 @@ def insert(
             "wallet": vault.seal(WALLET, to.e164) if isinstance(to, Phone) else None,
             "amount": amount.amount,
             "fee": fee.amount,
+            "fee_carried": fee_carried.amount,
             "provider": provider,
             "now": now,
         },

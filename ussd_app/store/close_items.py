@@ -24,10 +24,10 @@ def owners(db: Connection, items: Sequence[Item]) -> dict[str, str]:
                 UNION ALL
                 SELECT 'payment:' || y.id, c.name || coalesce(' (' || c.officer_name || ')', '')
                 FROM payment y JOIN person p ON p.id = y.person_id JOIN commune c ON c.id = p.commune_id
-                WHERE 'payment:' || y.id = ANY(:keys)"""),
+                WHERE y.id = ANY(CAST(:payments AS bigint[]))"""),
         {
             "ids": [each.key for each in items if len(each.key) == 36],
-            "keys": [each.key for each in items if each.key.startswith("payment:")],
+            "payments": [each.key.removeprefix("payment:") for each in items if each.key.startswith("payment:")],
         },
     )
     known: dict[str, str] = {row.key: row.owner for row in rows}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from ussd_app.domain.closing import Bucket, Item, Line, Movement
 from ussd_app.domain.money import Dong
@@ -45,40 +46,46 @@ _KEYS = text(f"""
     WHERE m.provider = :provider AND m.at >= :begins AND m.at < :ends
 """)
 
-_LINES = text(f"""
-    WITH wanted AS (
-        SELECT id FROM statement_line WHERE provider = :provider AND at >= :begins AND at < :ends AND :whole
-        UNION SELECT id FROM statement_line WHERE id = ANY(:lines)
-        UNION SELECT l.id FROM statement_line l WHERE l.attempt_id = ANY(CAST(:ids AS uuid[])) AND l.provider = :provider
-        UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.attempt_id = c.attempt_id AND l.provider = :provider
-              WHERE c.id = ANY(CAST(:ids AS uuid[]))
-        UNION SELECT l.id FROM spent_attempt s JOIN statement_line l ON l.attempt_id = s.attempt_id
-              AND l.provider = :provider WHERE s.cash_out_id = ANY(CAST(:ids AS uuid[]))
-        UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.reference = c.reference AND l.provider = :provider
-              WHERE c.id = ANY(CAST(:ids AS uuid[]))
-        UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.provider_reference = c.provider_reference
-              AND l.provider = :provider WHERE c.id = ANY(CAST(:ids AS uuid[])) AND c.provider_reference <> ''
-        UNION SELECT id FROM statement_line WHERE kind = 'funded' AND provider = :provider
-              AND at >= CAST(:begins AS timestamptz) - make_interval(days => :near)
-              AND at < CAST(:ends AS timestamptz) + make_interval(days => :near)
-    )
-    SELECT e.id, {_KEY} AS key, e.kind, e.amount, (e.at AT TIME ZONE :zone)::date AS day,
-           e.line_key, e.mixed
-    FROM statement_entry e WHERE e.id IN (SELECT id FROM wanted)
-""")
+_LINES_OF_ORDERS = """
+    SELECT l.id FROM statement_line l WHERE l.attempt_id = ANY(CAST(:ids AS uuid[])) AND l.provider = :provider
+    UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.attempt_id = c.attempt_id AND l.provider = :provider
+          WHERE c.id = ANY(CAST(:ids AS uuid[]))
+    UNION SELECT l.id FROM spent_attempt s JOIN statement_line l ON l.attempt_id = s.attempt_id
+          AND l.provider = :provider WHERE s.cash_out_id = ANY(CAST(:ids AS uuid[]))
+    UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.reference = c.reference AND l.provider = :provider
+          WHERE c.id = ANY(CAST(:ids AS uuid[]))
+    UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.provider_reference = c.provider_reference
+          AND l.provider = :provider WHERE c.id = ANY(CAST(:ids AS uuid[])) AND c.provider_reference <> ''
+"""
+_LINES_OF_DAY = "SELECT id FROM statement_line WHERE provider = :provider AND at >= :begins AND at < :ends"
+_AROUND = """at >= CAST(:begins AS timestamptz) - make_interval(days => :near)
+             AND at < CAST(:ends AS timestamptz) + make_interval(days => :near)"""
 
-_MOVEMENTS = text("""
-    SELECT m.journal_id, m.kind, m.amount, (m.at AT TIME ZONE :zone)::date AS day,
-           concat_ws('/', m.journal_id, m.kind, extract(epoch FROM m.at)) AS id
-    FROM provider_movement m
-    WHERE m.provider = :provider AND m.journal_id = ANY(CAST(:ids AS uuid[])) AND m.kind <> 'funded'
-    UNION ALL
-    SELECT m.journal_id, m.kind, m.amount, (m.at AT TIME ZONE :zone)::date,
-           concat_ws('/', m.journal_id, m.kind, extract(epoch FROM m.at))
-    FROM provider_movement m WHERE m.provider = :provider AND m.kind = 'funded'
-      AND m.at >= CAST(:begins AS timestamptz) - make_interval(days => :near)
-      AND m.at < CAST(:ends AS timestamptz) + make_interval(days => :near)
-""")
+
+def _lines(wanted: str) -> TextClause:
+    return text(f"""
+        WITH wanted AS MATERIALIZED ({wanted})
+        SELECT e.id, {_KEY} AS key, e.kind, e.amount, (e.at AT TIME ZONE :zone)::date AS day, e.line_key, e.mixed
+        FROM statement_entry e WHERE e.id IN (SELECT w.id FROM wanted w)
+    """)
+
+
+def _movements(wanted: str) -> TextClause:
+    return text(f"""
+        SELECT m.journal_id, m.kind, m.amount, (m.at AT TIME ZONE :zone)::date AS day,
+               concat_ws('/', m.journal_id, m.kind, extract(epoch FROM m.at)) AS id
+        FROM provider_movement m WHERE m.provider = :provider AND {wanted}
+    """)
+
+
+_WHOLE_DAY = _lines(f"{_LINES_OF_DAY} UNION {_LINES_OF_ORDERS}")
+_ORDERS_AND_LINES = _lines(f"SELECT unnest(CAST(:lines AS bigint[])) AS id UNION {_LINES_OF_ORDERS}")
+_TOP_UP_LINES = _lines(f"SELECT id FROM statement_line WHERE kind = 'funded' AND provider = :provider AND {_AROUND}")
+_MOVEMENTS = _movements("m.journal_id = ANY(CAST(:ids AS uuid[])) AND m.kind <> 'funded'")
+_TOP_UPS = _movements(f"m.kind = 'funded' AND {_AROUND}")
+
+
+Sides = tuple[list[Line], list[Movement]]
 
 
 def keys_of(db: Connection, span: Span) -> list[str]:
@@ -86,29 +93,50 @@ def keys_of(db: Connection, span: Span) -> list[str]:
     return [row[0] for row in db.execute(_KEYS, span.values)]
 
 
-def keys_now(db: Connection, line_ids: Sequence[int]) -> set[str]:
-    """The keys of these lines: a line that was about nothing of ours may be about an order that is known since."""
-    rows = db.execute(text(f"SELECT {_KEY} AS key FROM statement_entry e WHERE e.id = ANY(:ids)"), {"ids": list(line_ids)})
-    return {row.key for row in rows}
+def keys_now(db: Connection, line_ids: Sequence[int]) -> dict[int, str]:
+    """The key of each line: one that was about nothing of ours may be about an order that is known since."""
+    rows = db.execute(
+        text(f"SELECT e.id, {_KEY} AS key FROM statement_entry e WHERE e.id = ANY(:ids)"), {"ids": list(line_ids)}
+    )
+    return {row.id: row.key for row in rows}
 
 
-def two_sides(
-    db: Connection, span: Span, keys: Sequence[str], *, whole: bool, line_ids: Sequence[int] = ()
-) -> tuple[list[Line], list[Movement]]:
-    """All lines and movements of these keys, on whatever day, these lines, and with `whole` every line of the day."""
-    ids = [each for each in keys if each != FUNDED and ":" not in each]
-    values = {**span.values, "ids": ids, "whole": whole, "lines": list(line_ids)}
-    lines = [
-        Line(row.id, row.key, LineKind(row.kind), Dong(row.amount), row.day, row.line_key, row.mixed)
-        for row in db.execute(_LINES, values)
-    ]
-    movements = [
-        Movement(
-            row.id, FUNDED if row.kind == FUNDED else str(row.journal_id), LineKind(row.kind), Dong(row.amount), row.day
-        )
-        for row in db.execute(_MOVEMENTS, values)
-    ]
-    return lines, movements
+def of_day(db: Connection, span: Span, keys: Iterable[str]) -> Sides:
+    """Every line of the day, and all lines and movements of these keys on whatever day. `keys` is what moved that day."""
+    values = {**span.values, "ids": _orders_among(keys)}
+    lines = {row.id: _line(row) for row in db.execute(_WHOLE_DAY, values)}
+    movements = [_movement(row) for row in db.execute(_MOVEMENTS, values)]
+    if FUNDED in keys:
+        around = top_ups(db, span)
+        lines |= {each.id: each for each in around[0]}
+        movements += around[1]
+    return list(lines.values()), movements
+
+
+def of_orders(db: Connection, provider: str, zone: str, keys: Iterable[str], line_ids: Sequence[int]) -> Sides:
+    """All lines and movements of these keys, on whatever day, and these lines; top-ups are no orders."""
+    values = {"provider": provider, "zone": zone, "ids": _orders_among(keys), "lines": list(line_ids)}
+    lines = [_line(row) for row in db.execute(_ORDERS_AND_LINES, values)]
+    return [each for each in lines if each.key != FUNDED], [_movement(row) for row in db.execute(_MOVEMENTS, values)]
+
+
+def top_ups(db: Connection, span: Span) -> Sides:
+    """What the provider was given of the state's money, by both sides, in the days around this one."""
+    lines = [_line(row) for row in db.execute(_TOP_UP_LINES, span.values)]
+    return lines, [_movement(row) for row in db.execute(_TOP_UPS, span.values)]
+
+
+def _orders_among(keys: Iterable[str]) -> list[str]:
+    return [each for each in keys if each != FUNDED and ":" not in each]
+
+
+def _line(row: Row[Any]) -> Line:
+    return Line(row.id, row.key, LineKind(row.kind), Dong(row.amount), row.day, row.line_key, row.mixed)
+
+
+def _movement(row: Row[Any]) -> Movement:
+    key = FUNDED if row.kind == FUNDED else str(row.journal_id)
+    return Movement(row.id, key, LineKind(row.kind), Dong(row.amount), row.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +209,13 @@ def unknown_long(db: Connection, span: Span) -> list[Item]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def still_unknown(db: Connection, cash_outs: Sequence[str]) -> set[str]:
+    """Those of these cash-outs of which nobody knows yet whether they were paid."""
+    rows = db.execute(
+        text("""SELECT id::text AS id FROM cash_out
+                WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('sent', 'unknown')"""),
+        {"ids": list(cash_outs)},
+    )
+    return {row.id for row in rows}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
 from ussd_app.domain import ledger
 from ussd_app.domain.ledger import Account, AccountKind, MoreThanThereWas, NotEnoughMoney, Transfer, TransferKind, leg_id
-from ussd_app.domain.money import Dong
+from ussd_app.domain.money import NOTHING, Dong
 from ussd_app.store.journals import Moved, came_back, moved_in, posted_in
 from ussd_app.store.transfers import write
 
@@ -46,55 +45,42 @@ def sources(db: Connection, person_id: int, amount: Dong) -> list[tuple[Account,
     return taken
 
 
-def hold(
-    db: Connection,
-    journal_id: UUID,
-    sources: list[tuple[Account, Dong]],
-    credit: Account,
-    reason: str,
-    *,
-    expires_at: datetime | None = None,
-) -> None:
+def hold(db: Connection, journal_id: UUID, sources: list[tuple[Account, Dong]], credit: Account, reason: str) -> None:
     """Hold money on several accounts under one journal: all of it, or NotEnoughMoney and nothing.
 
-    `expires_at` is for holds that no provider can still turn into cash; a cash-out's never expires by itself.
+    A hold has no end of its own: whoever could still turn it into cash must have said that they will not.
     """
-    _hold(db, "hold", journal_id, sources, credit, reason, expires_at)
+    _hold(db, "hold", journal_id, sources, credit, reason)
 
 
 def hold_fee(db: Connection, journal_id: UUID, sources: list[tuple[Account, Dong]], provider: str, reason: str) -> None:
     """Hold the fee that a person carries, beside the money it is for: its own legs in the same journal."""
-    _hold(db, "fee", journal_id, sources, ledger.fees(provider), reason, None)
+    _hold(db, "fee", journal_id, sources, ledger.fees(provider), reason)
 
 
 def _hold(
-    db: Connection,
-    step: str,
-    journal_id: UUID,
-    sources: list[tuple[Account, Dong]],
-    credit: Account,
-    reason: str,
-    expires_at: datetime | None,
+    db: Connection, step: str, journal_id: UUID, sources: list[tuple[Account, Dong]], credit: Account, reason: str
 ) -> None:
     legs = [
         Transfer(
             leg_id(journal_id, step, number), source, ledger.shelf(credit, journal_id), amount, journal_id, reason,
-            TransferKind.PENDING, expires_at=expires_at,
+            TransferKind.PENDING,
         )
         for number, (source, amount) in enumerate(sources)
     ]  # fmt: skip
     write(db, legs)
 
 
-def post(db: Connection, journal_id: UUID, reason: str, amount: Dong | None = None) -> bool:
+def post(db: Connection, journal_id: UUID, reason: str, amount: Dong | None = None, *, fee_carried: Dong = NOTHING) -> bool:
     """Turn the holds of a journal into money paid. False when it was posted before.
 
     With an `amount`, no more than that is paid and the rest goes back to its owner in the same moment; a held fee is
-    charged in full. Raises MoreThanThereWas when less was held.
+    charged in full. A fee that is carried is charged to the programmes that pay, each for its share of the money, and
+    nobody's account is touched by it. Raises MoreThanThereWas when less was held.
     """
     holds = moved_in(db, journal_id, TransferKind.PENDING)
     if amount is None:
-        return _resolve(db, [(each, each.amount) for each in holds], reason)
+        return _resolve(db, [(each, each.amount) for each in holds], reason, fee_carried)
     if not amount.amount:
         raise ValueError("nothing was paid: that is a void")
     if posted_in(db, journal_id) == amount:
@@ -106,7 +92,28 @@ def post(db: Connection, journal_id: UUID, reason: str, amount: Dong | None = No
         parts.append((each, Dong(part)))
     if left:
         raise MoreThanThereWas(f"{left} đồng more than was held")
-    return _resolve(db, parts, reason)
+    return _resolve(db, parts, reason, fee_carried)
+
+
+def _carried(parts: Sequence[tuple[Moved, Dong]], fee: Dong) -> list[Transfer]:
+    paying = [(each, part.amount) for each, part in parts if part and each.credit.kind is AccountKind.CLEARING]
+    whole, left, legs = sum(part for _, part in paying), fee.amount, list[Transfer]()
+    for number, (each, part) in enumerate(paying, start=1):
+        share = left if number == len(paying) else fee.amount * part // whole
+        left -= share
+        legs += [_fee_leg(each, Dong(share))] if share else []
+    return legs
+
+
+def _fee_leg(held: Moved, part: Dong) -> Transfer:
+    carrier, provider = ledger.waived(held.debit.programme or ""), held.credit.code.split(":")[1]
+    return Transfer(
+        leg_id(held.id, "fee carried", 0), ledger.shelf(carrier, held.journal_id),
+        ledger.shelf(ledger.fees(provider), held.journal_id), part, held.journal_id, FEE_CARRIED,
+    )  # fmt: skip
+
+
+FEE_CARRIED = "fee of a cash-out, carried by the programme"
 
 
 def void(db: Connection, journal_id: UUID, reason: str) -> bool:
@@ -115,8 +122,8 @@ def void(db: Connection, journal_id: UUID, reason: str) -> bool:
     return _resolve(db, [(each, Dong(0)) for each in holds], reason)
 
 
-def _resolve(db: Connection, parts: Sequence[tuple[Moved, Dong]], reason: str) -> bool:
-    return write(db, [_resolution(each, part, reason) for each, part in parts])
+def _resolve(db: Connection, parts: Sequence[tuple[Moved, Dong]], reason: str, fee_carried: Dong = NOTHING) -> bool:
+    return write(db, [*(_resolution(each, part, reason) for each, part in parts), *_carried(parts, fee_carried)])
 
 
 def _resolution(held: Moved, paid: Dong, reason: str) -> Transfer:
@@ -126,17 +133,6 @@ def _resolution(held: Moved, paid: Dong, reason: str) -> Transfer:
         leg_id(held.id, kind.value, 0), held.debit, held.credit, paid if paid.amount else held.amount,
         held.journal_id, reason, kind, pending_id=held.id, held=held.amount,
     )  # fmt: skip
-
-
-def expire_due(db: Connection, now: datetime) -> int:
-    """Give back the holds whose time is over; how many journals. A cash-out's holds are never touched."""
-    due = db.execute(
-        text("""SELECT DISTINCT p.journal_id FROM transfer p WHERE p.expires_at <= :now
-                AND NOT EXISTS (SELECT FROM transfer r WHERE r.pending_id = p.id)
-                AND NOT EXISTS (SELECT FROM cash_out c WHERE c.id = p.journal_id) ORDER BY 1"""),
-        {"now": now},
-    ).scalars()
-    return sum(void(db, each, "expired") for each in due)
 
 
 def reverse(db: Connection, journal_id: UUID, reversal_id: UUID, amount: Dong, reason: str) -> bool:
@@ -166,15 +162,6 @@ def claim_again(db: Connection, journal_id: UUID, claim_id: UUID, amount: Dong, 
 def correct(db: Connection, grant_id: UUID, correction_id: UUID, amount: Dong, reason: str) -> bool:
     """Take back what was granted by mistake, as long as its owner still has it: NotEnoughMoney otherwise."""
     return _give_back(db, grant_id, correction_id, amount, reason, {AccountKind.BENEFICIARY})
-
-
-def charge_fee(db: Connection, journal_id: UUID, provider: str, amount: Dong, reason: str, *, carried_by: Account) -> bool:
-    """A provider's fee as a leg of its own in the journal it is for. False when this journal was charged before.
-
-    `carried_by` is a person's own account, or the programme's (`ledger.waived`): then the person's is not touched.
-    """
-    leg = leg_id(journal_id, "fee charged", 0)
-    return move(db, Transfer(leg, carried_by, ledger.fees(provider), amount, journal_id, reason))
 
 
 def suspend(db: Connection, journal_id: UUID, reason: str, amount: Dong | None = None) -> bool:

@@ -101,6 +101,14 @@ INVARIANTS: tuple[tuple[str, str], ...] = (
                       ELSE h.posted IS NOT NULL END""",
     ),
     (
+        "a fee that programmes carry is charged once its cash-out is paid, as it stood when it was asked for",
+        """SELECT 'cash-out ' || c.reference || ' (' || c.state || ') carried ' || coalesce(h.carried, 0)
+           FROM cash_out c LEFT JOIN LATERAL (
+               SELECT sum(t.amount) AS carried FROM transfer t JOIN account d ON d.id = t.debit_id AND d.kind = 'waived'
+               JOIN account f ON f.id = t.credit_id AND f.kind = 'fees' WHERE t.journal_id = c.id) h ON c.fee_carried > 0
+           WHERE coalesce(h.carried, 0) <> CASE WHEN c.state IN ('paid', 'reversed') THEN c.fee_carried ELSE 0 END""",
+    ),
+    (
         "no money moves from one programme to another",
         """SELECT 'transfer ' || t.id || ' from ' || d.code || ' to ' || c.code FROM transfer t
            JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id WHERE d.programme <> c.programme""",

@@ -83,10 +83,21 @@ def ask_for(db: Connection, provider: str, day: date, now: datetime) -> None:
     )
 
 
-def was_asked(db: Connection, provider: str, day: date) -> bool:
-    values = {"provider": provider, "day": day}
-    asked = db.execute(text("SELECT 1 FROM statement_day WHERE provider = :provider AND day = :day"), values)
+def was_asked(db: Connection, provider: str, day: date, since: datetime) -> bool:
+    """Since that moment: what was asked for before the day was over has told only a part of it."""
+    asked = db.execute(
+        text("SELECT 1 FROM statement_day WHERE provider = :provider AND day = :day AND asked_at >= :since"),
+        {"provider": provider, "day": day, "since": since},
+    )
     return asked.first() is not None
+
+
+def latest_day(db: Connection, provider: str, before: date) -> date | None:
+    """The last day before this one that was asked for; None where none was."""
+    values = {"provider": provider, "before": before}
+    return db.execute(
+        text("SELECT max(day) FROM statement_day WHERE provider = :provider AND day < :before"), values
+    ).scalar()
 
 
 def to_fetch(db: Connection, provider: str) -> list[date]:

@@ -15,7 +15,6 @@ from ussd_app.domain.ledger import Account, NotEnoughMoney, ReusedWithOtherConte
 _COLUMNS = (
     ("id", "uuid"), ("kind", "text"), ("debit", "text"), ("credit", "text"), ("amount", "bigint"), ("held", "bigint"),
     ("pending_id", "uuid"), ("reverses_id", "uuid"), ("journal_id", "uuid"), ("reason", "text"),
-    ("expires_at", "timestamptz"),
 )  # fmt: skip
 _FEW = 4
 """So many rows are spoken one by one: PostgreSQL then knows how many there are, and plans the statement only once."""
@@ -24,8 +23,8 @@ _WRITE = """
     WITH asked ({names}) AS ({asked}
     ), written AS (
         INSERT INTO transfer
-            (id, kind, debit_id, credit_id, amount, pending_id, reverses_id, journal_id, reason, expires_at)
-        SELECT t.id, t.kind, d.id, c.id, t.amount, t.pending_id, t.reverses_id, t.journal_id, t.reason, t.expires_at
+            (id, kind, debit_id, credit_id, amount, pending_id, reverses_id, journal_id, reason)
+        SELECT t.id, t.kind, d.id, c.id, t.amount, t.pending_id, t.reverses_id, t.journal_id, t.reason
         FROM asked t JOIN account d ON d.code = t.debit JOIN account c ON c.code = t.credit
         ON CONFLICT (id) DO NOTHING RETURNING id, kind, debit_id, credit_id, amount
     ), legs AS (
@@ -104,7 +103,7 @@ def _values(each: Transfer) -> tuple[Any, ...]:
     held = each.held.amount if each.held else None
     return (
         each.id, each.kind.value, each.debit.code, each.credit.code, each.amount.amount, held,
-        each.pending_id, each.reverses_id, each.journal_id, each.reason, each.expires_at,
+        each.pending_id, each.reverses_id, each.journal_id, each.reason,
     )  # fmt: skip
 
 
