@@ -1,4 +1,4 @@
-"""Yesterday's copy: what our database held at one step of a schedule, kept beside it and put back, while the provider goes on."""
+"""Yesterday's copy: what our database held at one step of a schedule, put back at a later one; the provider goes on."""
 
 from __future__ import annotations
 

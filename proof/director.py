@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import text
 
 from proof import checks, plans, restoring, troubles
+from proof.cast import Errand, Place
 from proof.chance import Chance
-from proof.ground import BEGINNING
 from proof.line import carry
-from proof.play import Errand, House, Place, Play
+from proof.play import House, Play
 from proof.provider import Called
 from proof.stage import Actor
 from proof.story import Story
@@ -25,7 +25,6 @@ NOBODY_KNOWS_AFTER = timedelta(days=6)
 """Of calm: what is unknown then is left to a person, and the provider must never have heard of it."""
 LOOKED_AT_FOR = timedelta(days=8)
 """So long what has ended is looked at again, and what the provider took back must be known."""
-AMOUNTS = (100_000, 300_000, 500_000, 900_000)
 
 _DUE = """
     SELECT min(at) FILTER (WHERE state NOT IN ('issued', 'paid', 'failed')),
@@ -64,7 +63,7 @@ def perform(
     house.database.watch = play.watch
     restoring.choose(play)
     house.clock.set(play.began)
-    _cast(play)
+    plans.cast(play)
     director = _Director(play, after_each_step)
     with line_to_provider(lambda request: carry(play, request)):
         director.direct()
@@ -73,25 +72,6 @@ def perform(
     play.breaches.extend(checks.at_rest(play))
     director.put_away()
     return play
-
-
-def _cast(play: Play) -> None:
-    chance = play.chance
-    play.severity = chance.pick("severity", (0.2, 0.7, 1.0, 1.0, 2.0))
-    play.house.stage.overlapping = chance.strikes("overlap", 0.2)
-    play.people = play.house.people.take(chance.pick("people", (1, 1, 1, 2)))
-    skews = (0.0, 0.0, 0.0, 2.0, -2.0, 60.0)
-    play.places = [
-        Place(f"worker {number}", timedelta(seconds=chance.pick("skew", skews)), down_until=play.began)
-        for number in range(1, chance.pick("workers", (1, 2, 2, 3)) + 1)
-    ]
-    for someone in play.people:
-        for _ in range(chance.pick("asks", (1, 1, 1, 2))):
-            at = play.began + timedelta(seconds=chance.pick("asked", (0, 0, 1, 30, 4_000)))
-            amount = chance.pick("amount", AMOUNTS)
-            for _ in range(chance.pick("posts", (1, 1, 1, 1, 2, 3))):
-                what = f"confirms a cash-out of {amount:,} đồng"
-                play.errands.append(Errand(at, f"the phone of person {someone.id}", what, someone=someone, amount=amount))
 
 
 class _Director:
@@ -235,6 +215,9 @@ class _Director:
             if entry is not None and entry.may_still_pay and entry.words == "active":
                 self._play.planned.add(attempt)
                 plans.go_to_agents(self._play, attempt)
+            elif entry is not None and entry.paid:  # into a wallet: nobody goes anywhere
+                self._play.planned.add(attempt)
+                plans.take_back(self._play, attempt)
 
     def _send(self, called: Called) -> None:
         play, chance = self._play, self._chance

@@ -14,6 +14,7 @@ from flask import Flask
 from proof.backup import Backups
 from proof.ground import BEGINNING, Clock, WatchedDatabase
 from proof.gsma_provider import GsmaProvider
+from proof.momo_provider import MomoProvider
 from proof.people import People
 from proof.play import House
 from proof.provider import ProviderUnderProof
@@ -25,7 +26,7 @@ from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.mobile_money import mobile_money_callbacks
 from ussd_app.store.vault import Vault
 
-PROVIDERS = {"gsma": GsmaProvider}
+PROVIDERS = {"gsma": GsmaProvider, "mtn_momo": MomoProvider}
 
 
 @contextmanager

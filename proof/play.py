@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from proof import troubles
 from proof.backup import Backups
+from proof.cast import Errand, Lost, Place
 from proof.chance import Chance
 from proof.ground import BEGINNING, Clock, WatchedDatabase
 from proof.machines import SAFE, Listener, heard_by
@@ -26,7 +27,7 @@ from sms.providers.port import SmsProvider
 from ussd_app.actions import cash_outs as actions
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
-from ussd_app.domain.commands import RequestCashOut
+from ussd_app.domain.commands import RequestCashOut, RequestToWallet
 from ussd_app.domain.money import Dong
 from workers import cash_out
 from workers.mobile_money.port import MobileMoney, Order, State, Submitted
@@ -57,49 +58,6 @@ class House:
     """None where nothing can be put back."""
     lives: int = 0
     """How many schedules had a year of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """Something on its way, or planned: it happens at its time, done by an actor of its own."""
-
-    at: datetime
-    who: str
-    what: str
-    attempt: UUID | None = None
-    called: Called | None = None
-    someone: Someone | None = None
-    reversal: UUID | None = None
-    """The request by which the provider takes back what was paid under the attempt: all of it where no amount is said."""
-    amount: int = 0
-    request: tuple[str, str, dict[str, str], bytes] | None = None
-    act: Callable[[], None] | None = None
-    """Whatever else it is."""
-    alone: bool = False
-    """Done at once, by nobody on the stage."""
-    stops_us: bool = False
-    """Every process of ours ends first, wherever it is."""
-
-
-@dataclass
-class Lost:
-    """The moment of the backup that our database was put back to, and how far going on has come since."""
-
-    backup_of: datetime | None = None
-    begun: bool = False
-    ended: bool = False
-
-
-@dataclass
-class Place:
-    """A worker's place: empty, at work, or down for a while after its process died."""
-
-    name: str
-    skew: timedelta
-    actor: Actor | None = None
-    idle_at: datetime | None = None
-    """The moment at which it last found nothing to do."""
-    down_until: datetime = BEGINNING
 
 
 @dataclass
@@ -213,8 +171,10 @@ class Play:
         assert someone is not None
         house = self.house
         with house.database.begin() as db:
-            press = Press(someone.phone, self.now, uuid4())
-            effect = carry_out(db, house.desk, press, RequestCashOut(someone.id, Dong(errand.amount), POINT))
+            press, amount = Press(someone.phone, self.now, uuid4()), Dong(errand.amount)
+            to_wallet = RequestToWallet(someone.id, amount)
+            wish = to_wallet if errand.into_wallet else RequestCashOut(someone.id, amount, POINT)
+            effect = carry_out(db, house.desk, press, wish)
         self.say("the cash-out is asked for and held" if effect.cash_out_id else "nothing is started: no second one")
 
     def settle(self, errand: Errand | None = None) -> None:

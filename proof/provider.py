@@ -41,6 +41,8 @@ class ProviderUnderProof(Protocol):
     """A provider in process. `client` is the real adapter, whose calls go through `proof.wire` or a port of their own."""
 
     name: str
+    doors: Sequence[str]
+    """Paths on which keys are fetched. Nothing befalls them: whoever fetches one lets its whole process wait."""
 
     @property
     def client(self) -> MobileMoney: ...
@@ -55,6 +57,10 @@ class ProviderUnderProof(Protocol):
 
     def clear_no(self) -> Answer:
         """A refusal at once, in its own words: nothing is taken, and nothing is remembered."""
+        ...
+
+    def no_funds(self) -> Answer:
+        """The same, because our account there is short."""
         ...
 
     def key_unknown(self) -> Answer:

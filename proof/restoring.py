@@ -1,4 +1,4 @@
-"""A schedule in which our database goes back to a backup while the provider's book goes on, and what an operator does then."""
+"""Schedules in which our database goes back to a backup while the provider's book goes on: what an operator does then."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 
-from proof import troubles
+from proof import plans, troubles
+from proof.cast import Errand, Lost, Place
 from proof.checks import kept
 from proof.ground import BEGINNING
-from proof.play import Errand, Lost, Place, Play
+from proof.play import Play
 from ussd_app.actions import restorations
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.domain.payments import Role
@@ -26,6 +27,8 @@ BACKED_UP_AFTER_S = (0, 2, 8, 45, 700, 5_000)
 LOST_AFTER_S = (1, 5, 20, 90, 700, 4_000, 50_000, 100_000)
 TOLD_AFTER_S = (0, 0, 30, 3_000)
 TRIED_AGAIN_AFTER_S = (300, 3_600)
+ASKS_AGAIN = 0.4
+"""Of the people: their balance may be more than it should be."""
 
 _BOOKS = text("""
     SELECT coalesce(sum(CASE WHEN c.kind = 'clearing' THEN t.amount WHEN d.kind = 'clearing' THEN -t.amount END), 0)::bigint
@@ -67,6 +70,10 @@ def _put_back(play: Play) -> None:
     play.house.backups.put_back([each.id for each in play.people])
     play.touch()
     play.committed = True
+    for someone in play.people:
+        if play.chance.share("asks after the loss") < ASKS_AGAIN:
+            at = play.later("asks after the loss", LOST_AFTER_S)
+            plans.ask_for_cash(play, someone, at, play.chance.pick("asks after the loss", (100_000, 500_000, 900_000)))
     if play.house.machine == FORGETFUL:
         return
     play.shut = True
@@ -118,7 +125,7 @@ def _read_statements(play: Play) -> str:
     """Asks the provider for the days wanted; where it has none to give, its paper is typed in. How that was done."""
     house = play.house
     if Offer.STATEMENT in house.provider.client.offers:
-        fetch(play.office(Place(OPERATOR, timedelta(0))), play.now)
+        fetch(play.office(Place(OPERATOR, timedelta(0))), house.provider.client, play.now)
         return ""
     with house.database.begin() as db:
         statements.keep(db, house.provider.paper(list(play.attempts)), source="by hand", now=play.now)

@@ -17,6 +17,7 @@ SENDING = (
     ("a proxy's 502", 0.02),
     ("a redirect", 0.01),
     ("a clear no", 0.02),
+    ("short of money at once", 0.03),
     ("refused later", 0.03),
     ("our key is not accepted", 0.01),
     ("slow", 0.07),
