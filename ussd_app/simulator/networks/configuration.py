@@ -71,7 +71,7 @@ class NetworksConfiguration:
             port=_number(given, "PROVIDER_PORT", 8100),
             key_required=_yes(given, "PROVIDER_REQUIRE_KEY"),
             token_lifetime_s=_number(given, "PROVIDER_TOKEN_S", 3600),
-            currencies=tuple(word.upper() for word in words) or ("VND", "USD", "EUR", "GBP"),
+            currencies=tuple(word.upper() for word in words) or ("VND", "USD", "EUR", "GBP", "RWF"),
             accounts=tuple(_accounts(given.get("PROVIDER_ACCOUNTS", ""))),
             behaviour=_behaviour(given),
         )

@@ -87,15 +87,7 @@ def _read_request(line: bytes, reader: BinaryIO, connection: socket.socket) -> d
     except ValueError:
         raise _BadRequest("400 Bad Request") from None
     headers = _read_headers(reader)
-    if "HTTP_TRANSFER_ENCODING" in headers:
-        raise _BadRequest("411 Length Required")
-    length = headers.pop("HTTP_CONTENT_LENGTH", "0")
-    if not (length.isascii() and length.isdigit()):
-        raise _BadRequest("400 Bad Request")
-    if int(length) > _LARGEST_BODY:
-        raise _BadRequest("413 Content Too Large")
-    if headers.get("HTTP_EXPECT", "").lower() == "100-continue":
-        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    body = _read_body(headers, reader, connection)
     path, _, query = target.partition("?")
     wants = headers.get("HTTP_CONNECTION", "").lower()
     return headers | {
@@ -105,10 +97,10 @@ def _read_request(line: bytes, reader: BinaryIO, connection: socket.socket) -> d
         "QUERY_STRING": query,
         "SERVER_PROTOCOL": version,
         "CONTENT_TYPE": headers.pop("HTTP_CONTENT_TYPE", ""),
-        "CONTENT_LENGTH": length,
+        "CONTENT_LENGTH": str(len(body)),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(reader.read(int(length))),
+        "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
@@ -128,6 +120,40 @@ def _read_headers(reader: BinaryIO) -> dict[str, Any]:
             raise _BadRequest("400 Bad Request")
         headers["HTTP_" + name.strip().upper().replace("-", "_")] = value.strip()
     raise _BadRequest("431 Request Header Fields Too Large")
+
+
+def _read_body(headers: dict[str, Any], reader: BinaryIO, connection: socket.socket) -> bytes:
+    """By its length, or in chunks, as Node's and Java's clients send what they stream (RFC 9112, 6 and 7.1)."""
+    encoding, length = headers.pop("HTTP_TRANSFER_ENCODING", ""), headers.pop("HTTP_CONTENT_LENGTH", "")
+    if encoding and (encoding.lower() != "chunked" or length):
+        raise _BadRequest("400 Bad Request")
+    size = 0 if encoding else _number(length or "0", 10)
+    if headers.get("HTTP_EXPECT", "").lower() == "100-continue":
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    return _read_chunks(reader) if encoding else reader.read(size)
+
+
+def _read_chunks(reader: BinaryIO) -> bytes:
+    body = bytearray()
+    while size := _number(reader.readline(_LONGEST_LINE).decode("latin-1").partition(";")[0].strip(), 16, len(body)):
+        body += reader.read(size)
+        if reader.read(2) != b"\r\n":
+            raise _BadRequest("400 Bad Request")
+    _read_headers(reader)  # trailers, which nobody here reads
+    return bytes(body)
+
+
+def _number(text: str, base: int, read: int = 0) -> int:
+    """How many bytes follow; nothing but digits, and with those read before not more than is taken."""
+    if not (text.isascii() and text.isalnum()):
+        raise _BadRequest("400 Bad Request")
+    try:
+        size = int(text, base)
+    except ValueError:
+        raise _BadRequest("400 Bad Request") from None
+    if read + size > _LARGEST_BODY:
+        raise _BadRequest("413 Content Too Large")
+    return size
 
 
 def _answer(application: Application, environ: dict[str, Any]) -> bytes:

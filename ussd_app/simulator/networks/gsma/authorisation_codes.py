@@ -52,8 +52,8 @@ def issue(parts: Parts, cursor: Cursor, order: Order) -> Completed:
     for party in order.body.get("redemptionAccountIdentifiers", []):
         accounts.open_where_new(cursor, Account(party["key"], party["value"]), amount.currency)
     told = present(parts.book, _insert(parts.book, cursor, order, amount, held))
-    where = path(order.account, told["authorisationCode"])
-    return Completed(where, where, "responseAuthorisationCode", told)
+    code = told["authorisationCode"]
+    return Completed(path(order.account, code), code, "responseAuthorisationCode", told)
 
 
 def _insert(book: Book, cursor: Cursor, order: Order, amount: Money, held: int) -> DictRow:

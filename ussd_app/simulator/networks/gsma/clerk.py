@@ -37,6 +37,18 @@ def settle_now(parts: Parts, server_id: UUID) -> Outcome | Later | None:
         return _settle(parts, cursor, row) if row is not None else None
 
 
+def settle_soon(parts: Parts, server_id: UUID) -> None:
+    """Whoever asks about what is decided within a second waits for it: public clients ask once, at once."""
+    row = parts.book.row(
+        "SELECT extract(epoch FROM due - now())::float AS wait_s FROM networks.requests"
+        " WHERE server_id = %s AND status = 'pending' AND due < now() + interval '1 second'",
+        server_id,
+    )
+    if row is not None:
+        parts.background.stopped.wait(max(row["wait_s"], 0.0))
+        settle_now(parts, server_id)
+
+
 def _settle(parts: Parts, cursor: Cursor, row: DictRow) -> Outcome | Later:
     try:
         order = request_states.order_of(parts.book, row)

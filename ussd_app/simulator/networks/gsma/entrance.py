@@ -12,7 +12,7 @@ from flask import Blueprint, Request, Response, jsonify, request
 from ussd_app.simulator.networks.gsma.errors import Refusal
 from ussd_app.simulator.networks.parts import Parts
 
-TOKEN_PATHS = ("/oauth/token", "/oauth2/token", "/token", "/accesstoken")
+TOKENS_AT = "/oauth/token"
 
 
 def let_in(parts: Parts, request: Request) -> None:
@@ -83,6 +83,5 @@ def token_pages(parts: Parts) -> Blueprint:
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    for path in TOKEN_PATHS:
-        pages.add_url_rule(path, endpoint=path.strip("/").replace("/", "_"), view_func=token, methods=["POST"])
+    pages.add_url_rule(TOKENS_AT, view_func=token, methods=["POST"])
     return pages

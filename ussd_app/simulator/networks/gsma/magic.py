@@ -6,7 +6,7 @@ The amounts are those of GSMA's public test cases, so that these run unchanged; 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ussd_app.simulator.networks.gsma.accounts import Account
@@ -41,6 +41,9 @@ class Fate:
     funded: bool = False
     """The payer's money is found where there is none: the case is about something else."""
 
+    at_once: bool = False
+    """Refused in the answer itself, where other fates are told later."""
+
     def refuse(self) -> None:
         if self.category:
             raise Refusal(self.category, self.code, "This is what the simulator was asked to answer.")
@@ -49,6 +52,8 @@ class Fate:
 PLAIN = Fate()
 NO_FUNDS = Fate(category="businessRule", code="insufficientFunds")
 _FUNDED = Fate(funded=True)
+_SAME = Fate(category="businessRule", code="samePartiesError")
+_BAD_CODE = Fate(category="validation", code="genericError")
 _NO_VALUE = Fate(category="validation", code="mandatoryValueNotSupplied")
 _BAD_FORMAT = Fate(category="validation", code="formatError")
 _NOBODY = Fate(category="identification", code="identifierError")
@@ -63,13 +68,16 @@ AMOUNTS: dict[tuple[str, str], Fate] = {
     ("adjustment", "60"): _FUNDED,
     ("adjustment", "61"): _NO_VALUE,
     **{("merchantpay", amount): _FUNDED for amount in ("5", "6", "8", "11", "15", "16", "18")},
-    ("merchantpay", "7"): Fate(category="businessRule", code="samePartiesError"),
+    ("merchantpay", "7"): _SAME,
     ("authorisationcode", "8"): _FUNDED,
     ("authorisationcode", "9"): NO_FUNDS,
-    ("merchantpay", "10"): Fate(category="validation", code="genericError"),
+    ("merchantpay", "10"): _BAD_CODE,
     ("merchantpay", "12"): _NOBODY,
     ("merchantpay", "17"): NO_FUNDS,
     ("merchantpay", "19"): _NOBODY,
+    ("merchantpay", "30"): replace(_SAME, at_once=True),
+    ("merchantpay", "31"): replace(_BAD_CODE, at_once=True),
+    ("merchantpay", "33"): replace(NO_FUNDS, at_once=True),
 }
 """By what is asked for and its amount in whole units, whatever the currency."""
 

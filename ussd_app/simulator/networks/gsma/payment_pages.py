@@ -61,4 +61,6 @@ def _reverse(parts: Parts, reference: str, body: Any) -> Response:
     if fate.code and deviations.untypical_reversal(body):  # taken whatever it is about, and refused later
         return take(parts, request, "reversal", FLOAT, body, reference, fate)
     check_request("requestReversal", body)
+    if parts.configuration.sandbox:
+        deviations.check_reversal(reference, request.headers.get("X-Callback-URL", ""))
     return take(parts, request, "reversal", reversals.check(parts.book, reference, body), body, reference, fate)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 from jsonschema import ValidationError
 
 from ussd_app.simulator.networks.book import iso
-from ussd_app.simulator.networks.gsma import request_states, statements, transactions
+from ussd_app.simulator.networks.gsma import clerk, deviations, request_states, statements, transactions
 from ussd_app.simulator.networks.gsma.account_pages import account_pages
 from ussd_app.simulator.networks.gsma.batch_pages import batch_pages
 from ussd_app.simulator.networks.gsma.deviations import AsTheCasesWriteIt
@@ -17,7 +17,7 @@ from ussd_app.simulator.networks.gsma.entrance import let_in
 from ussd_app.simulator.networks.gsma.errors import Refusal, unknown
 from ussd_app.simulator.networks.gsma.payment_pages import payment_pages
 from ussd_app.simulator.networks.gsma.receiving import as_uuid, check_headers, client_of
-from ussd_app.simulator.networks.gsma.sandbox import missing_response
+from ussd_app.simulator.networks.gsma.sandbox import check_client, missing_response, not_known
 from ussd_app.simulator.networks.gsma.validation import checked
 from ussd_app.simulator.networks.parts import Parts
 
@@ -38,6 +38,8 @@ def _guard(pages: Blueprint, parts: Parts) -> None:
     @pages.before_request
     def admit() -> None:
         let_in(parts, request)
+        if parts.configuration.sandbox:
+            check_client(client_of(request))
         check_headers(request)
         struck = request.method == "GET" and parts.faults.strikes("money_enquiry_unavailable")
         closed = parts.ways.now.service == "unavailable" and not request.path.endswith("/heartbeat")
@@ -67,6 +69,7 @@ def _guard(pages: Blueprint, parts: Parts) -> None:
 def _enquiries(pages: Blueprint, parts: Parts) -> None:
     @pages.get("/transactions/<reference>")
     def show_transaction(reference: str) -> Response:
+        deviations.lost_answer.looked_at(client_of(request), reference)
         return jsonify(transactions.one(parts.book, reference))
 
     @pages.get("/statemententries/<reference>")
@@ -76,6 +79,8 @@ def _enquiries(pages: Blueprint, parts: Parts) -> None:
     @pages.get("/requeststates/<server_id>")
     def show_state(server_id: str) -> Response:
         asked = as_uuid(server_id, "serverCorrelationId")
+        if parts.configuration.sandbox:
+            clerk.settle_soon(parts, asked)
         return jsonify(request_states.state(parts.book, asked, parts.ways.now.poll_limit))
 
     @pages.get("/responses/<client_id>")
@@ -83,6 +88,8 @@ def _enquiries(pages: Blueprint, parts: Parts) -> None:
         asked = as_uuid(client_id, "clientCorrelationId")
         if parts.configuration.sandbox and request_states.known(parts.book, asked) is None:
             told = missing_response(client_of(request))
+            if told is not None and deviations.lost_answer.turns_away():
+                raise not_known()
             if told is not None:
                 return jsonify(checked("responseResponse", told))
         return jsonify(request_states.response(parts.book, asked))

@@ -108,6 +108,8 @@ def take(
     lost = go_wrong_before(parts, request, fate.happening)
     if lost is not None:
         return lost
+    if fate.at_once:
+        fate.refuse()
     if parts.faults.strikes("money_refuse"):
         fate = NO_FUNDS
     callback_url = request.headers.get("X-Callback-URL", "")
@@ -148,9 +150,10 @@ def _answer(parts: Parts, order: Order) -> Response:
 
 
 def take_change(parts: Parts, request: Request, kind: Kind, account: Account, subject: str) -> Response:
-    """A PATCH: 202 and a callback where an address for it was given, else it is done at once and 204 says so.
+    """A PATCH: 202 and a callback where an address for it was given, else it is done at once.
 
-    A PATCH may be sent again: the same id answers as it did.
+    Then 204 says so where no id came with it, or the provider was told to be synchronous; else 202 and how it ended,
+    as the public clients want it. A PATCH may be sent again: the same id answers as it did.
     """
     changes = json_body(request)
     check_request("requestGenericPatchArray", changes)
@@ -162,8 +165,12 @@ def take_change(parts: Parts, request: Request, kind: Kind, account: Account, su
     body, callback_url = (changes[0]["path"], changes[0]["value"]), request.headers.get("X-Callback-URL", "")
     given = request.headers.get("X-CorrelationID", "")
     client_id = correlation_id(request) if given or callback_url else None
-    if client_id is None or not callback_url:
-        return _change_now(parts, Order(client_id or UUID(int=0), kind, account, body, subject=subject), client_id)
+    if client_id is None:
+        with parts.book.writing() as cursor:
+            clerk.change(parts, cursor, Order(UUID(int=0), kind, account, body, subject=subject))
+        return Response(status=204)
+    if not callback_url:
+        return _change_now(parts, Order(client_id, kind, account, body, subject=subject))
     order = Order(client_id, kind, account, body, callback_url, PLAIN, subject, client_of(request))
     earlier = request_states.known(parts.book, client_id)
     if earlier is None or earlier["kind"] != kind:
@@ -173,25 +180,27 @@ def take_change(parts: Parts, request: Request, kind: Kind, account: Account, su
     return _with_status(jsonify(state), 202)
 
 
-def _change_now(parts: Parts, order: Order, client_id: UUID | None) -> Response:
-    if client_id is None:
-        with parts.book.writing() as cursor:
-            clerk.change(parts, cursor, order)
-        return Response(status=204)
-    earlier = request_states.known(parts.book, client_id)
+def _change_now(parts: Parts, order: Order) -> Response:
+    earlier = request_states.known(parts.book, order.client_id)
     if earlier is None:
         request_states.keep(parts.book, order, 0.0)
         match clerk.settle_now(parts, order.server_id):
             case Refusal() as refusal:
                 raise refusal
             case _:
-                return Response(status=204)
+                return _changed(parts, order.server_id)
     if earlier["kind"] != order.kind:
         raise Refusal("businessRule", "duplicateRequest", "This X-CorrelationID is known already.")
     if earlier["error"]:
         error = earlier["error"]
         raise Refusal(error["errorCategory"], error["errorCode"], error["errordescription"])
-    return Response(status=204)
+    return _changed(parts, earlier["server_id"])
+
+
+def _changed(parts: Parts, server_id: UUID) -> Response:
+    if parts.ways.now.sync:
+        return Response(status=204)
+    return _with_status(jsonify(request_states.state(parts.book, server_id, parts.ways.now.poll_limit)), 202)
 
 
 def _with_status(answer: Response, status: int) -> Response:

@@ -29,6 +29,12 @@ OF_THE_CASES = tuple(
         *("+33555000700", "+33555000701", "+33555123456", "+33555654321", "+33555789123"),
     )
 )
+OF_THE_CLIENTS = (
+    *(("walletid", "1"), ("msisdn", "+44012345678")),
+    *(("accountid", number) for number in ("1", "2000", "2999", "12345", "15523")),
+)
+"""The accounts that the samples and integration tests of GSMA's public client libraries name, in every currency."""
+
 CLIENTS = {
     "DISORG1STEP12345": ("msisdn", "+33555123456"),
     "MERCHANT67890": ("msisdn", "+33555654321"),
@@ -40,9 +46,8 @@ CLIENTS = {
 REVERSIBLE_WITHOUT_END = frozenset({"99999911-2222-4e3d-8111-98211e4f910c"})
 """A case reverses it, and may be run again."""
 
-UNKNOWN_CLIENT = "UNKNOWN12345"
-_MISSING_RESPONSE_OF = "PROVIDER12345"
-_MISSING_RESPONSE = "be78f48f-2433-4bfa-8cdd-aaf058a400de"
+LOST_BY = "PROVIDER12345"
+LOST_ANSWER = "be78f48f-2433-4bfa-8cdd-aaf058a400de"
 _BATCH, _BATCH_ROW = "BID1", "1234ABCD"
 
 
@@ -57,7 +62,7 @@ class _Done(NamedTuple):
 
 
 def _done() -> Iterator[_Done]:
-    for reference in ("99999999-2222-4e3d-8333-98234e4f910c", _MISSING_RESPONSE):
+    for reference in ("99999999-2222-4e3d-8333-98234e4f910c", LOST_ANSWER):
         yield _Done(reference, "merchantpay", "23", "+33555123456", "+33555789123")
     for reference in sorted(REVERSIBLE_WITHOUT_END):
         yield _Done(reference, "merchantpay", "21", "+33555123456", "+33555789123")
@@ -73,6 +78,8 @@ def furnish(book: Book, configuration: NetworksConfiguration) -> None:
         for currency in configuration.currencies:
             _open(cursor, (FLOAT.kind, FLOAT.identifier, currency, "", ""), configuration, FLOAT_UNITS)
             _open(cursor, ("accountid", configuration.momo_account, currency, "1000000", "ASXH THAI NGUYEN"), configuration)
+            for kind, identifier in OF_THE_CLIENTS:
+                _open(cursor, (kind, identifier, currency, "1000000", "GSMA CLIENT"), configuration)
         magic = [("msisdn", number, "VND", "100000000", "MAGIC NUMBER") for number in NUMBERS]
         for each in (*SAMPLES, *OF_THE_CASES, *magic, *configuration.accounts):
             _open(cursor, each, configuration)
@@ -129,8 +136,15 @@ def _batch(cursor: Cursor) -> None:
         )
 
 
+def check_client(client: str) -> None:
+    if client.upper().startswith(("UNKNOWN", "INVALID")):
+        raise not_known()
+
+
+def not_known() -> Refusal:
+    return Refusal("authorisation", "clientAuthorisationError", "X-Client-Id is not known here.")
+
+
 def missing_response(client: str) -> dict[str, Any] | None:
-    """Two cases ask for the response to a request that nobody made: who asks decides what they hear."""
-    if client == UNKNOWN_CLIENT:
-        raise Refusal("authorisation", "clientAuthorisationError", "X-Client-Id is not known here.")
-    return {"link": f"/transactions/{_MISSING_RESPONSE}"} if client == _MISSING_RESPONSE_OF else None
+    """A case asks for the response to a request that nobody made."""
+    return {"link": f"/transactions/{LOST_ANSWER}"} if client == LOST_BY else None
