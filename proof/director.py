@@ -6,18 +6,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
-
 from proof import checks, plans, restoring, troubles
 from proof.cast import Errand, Place
 from proof.chance import Chance
 from proof.line import carry
 from proof.play import House, Play
 from proof.provider import Called
+from proof.putting_away import put_away
 from proof.stage import Actor
 from proof.story import Story
 from proof.wire import line_to_provider
-from ussd_app.actions import cash_outs
 
 WILD_STEPS = 90
 MOST_STEPS = 600
@@ -39,17 +37,6 @@ _DUE = """
 """
 """When our side has something to do: for certain; to look again at a code; to look again at what has ended."""
 
-_LEFT = text("""
-    SELECT id FROM cash_out WHERE person_id = ANY(:people) AND state IN ('held', 'sent', 'unknown', 'issued')
-""")
-
-_PUT_AWAY = (
-    "UPDATE cash_out SET watch_at = NULL WHERE person_id = ANY(:people) AND watch_at IS NOT NULL",
-    "DELETE FROM provider_pause",
-    "DELETE FROM provider_beat",
-    "UPDATE restoration SET ended_at = begun_at, ended_by = begun_by WHERE ended_at IS NULL",
-)
-
 
 def perform(
     house: House,
@@ -70,7 +57,7 @@ def perform(
         house.stage.overlapping = False
         restoring.close_the_days(play)
     play.breaches.extend(checks.at_rest(play))
-    director.put_away()
+    put_away(house, play.people, play.now)
     return play
 
 
@@ -98,15 +85,6 @@ class _Director:
             elif not self._wait():
                 return
         self._play.breaches.append(f"after {MOST_STEPS} steps it has still not come to rest")
-
-    def put_away(self) -> None:
-        """Nothing of this schedule may be taken up by the next one's workers, or asked about after a loss."""
-        house, people = self._house, [each.id for each in self._play.people]
-        with house.database.begin() as db:
-            for row in db.execute(_LEFT, {"people": people}).all():
-                cash_outs.fail(db, house.desk, row.id, reason="put away", now=self._play.now)
-            for each in _PUT_AWAY:
-                db.execute(text(each), {"people": people})
 
     # ---- one step ---------------------------------------------------------------------------------------
 
