@@ -27,6 +27,7 @@ from ussd_app.lists.demo import write_demo_lists
 PEOPLE = 2_500
 """Of these about two thousand have a payment, and some 1,200 a phone of their own and money kept here."""
 
+FEWEST = 1_000
 ROUNDS = 12
 WARM_UP_S = 2.0
 
@@ -56,6 +57,8 @@ class Side:
 
 def run(ground: Ground, seconds: float) -> None:
     product_calls = people_with_money(ground)
+    if len(product_calls) < FEWEST:
+        raise SystemExit(f"ussd: only {len(product_calls)} people have money and a phone of their own")
     floor_calls = [_floor_call(each.phone) for each in product_calls]
     print(f"ussd: three-turn balance sessions of {len(product_calls):,} people, {ROUNDS} x 2 rounds of {seconds:g} s")
     product = Side("product", *ground.serve("product", "wsgi:app"), "/callbacks/local/ussd", product_calls)
@@ -119,9 +122,9 @@ def people_with_money(ground: Ground) -> list[Call]:
 def _make_amounts_differ(path: Path) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
-    at = header.index("amount")
     for number, row in enumerate(rows):
-        row[at] = str(400_000 + number)
+        row[header.index("amount")] = str(400_000 + number)
+        row[header.index("programme")] = "merit"  # of which no amount is odd
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
 

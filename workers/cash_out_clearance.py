@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import cast
 
 from sms.providers.numbers import Asked, NumberChecks, SimSwap
-from ussd_app.domain.names import same_name
+from ussd_app.actions.holders import note_holder
 from ussd_app.domain.phone import Phone
 from ussd_app.store import number_checks, phones
 from ussd_app.store.cash_outs import CashOut
@@ -97,18 +97,18 @@ def _holder(office: Office, provider: MobileMoney, wallet: Phone, cash_out: Cash
     with office.database.begin() as db:
         since = now - HOLDER_ANSWER_HOLDS
         known = number_checks.latest(db, wallet.e164, "holder", since=since, person_id=cash_out.person_id)
-        name = number_checks.name_of(db, cash_out.person_id)
     if known is not None and known.outcome == "clear":
         return None
-    match cast("Holders", provider).holder(wallet):
-        case Holder(theirs):
-            clear_ = not theirs or same_name(name, theirs)
-            outcome, verdict = ("clear", None) if clear_ else ("mismatch", Verdict("name_mismatch"))
-        case NoWallet(reason):
-            outcome, verdict = "no_wallet", Verdict(reason)
-        case _:
-            outcome, verdict = "unsure", None
+    answer = cast("Holders", provider).holder(wallet)
     with office.database.begin() as db:
+        match answer:
+            case Holder(theirs):
+                own = note_holder(db, office.desk, cash_out, theirs, now)
+                outcome, verdict = ("clear", None) if own else ("mismatch", Verdict("name_mismatch"))
+            case NoWallet(reason):
+                outcome, verdict = "no_wallet", Verdict(reason)
+            case _:
+                outcome, verdict = "unsure", None
         number_checks.note(
             db,
             wallet.e164,

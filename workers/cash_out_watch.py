@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 FIRST_LOOK = timedelta(hours=1)
 LOOKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=7))
-"""After the payment. A callback is looked at when it comes, and the statement shows the rest."""
+"""After the payment. A callback is looked at when it comes, until it is clear; and the statement shows the rest."""
 
 
 def look_at_ended(office: Office, ended: list[CashOut]) -> None:
@@ -42,8 +42,9 @@ def _look(office: Office, cash_out: CashOut) -> None:
                 attempts.watch(db, cash_out.id, None)
             case _:
                 later = attempts.next_look(db, cash_out.id, LOOKS, now)
-                if isinstance(answer, port.StillUnsure) and later is not None:
-                    later = min(later, now + LOOKS[0])
+                if isinstance(answer, port.StillUnsure):
+                    told = attempts.called_back_since(db, cash_out.id, now - LOOKS[-1])
+                    later = min(later or now + LOOKS[0], now + LOOKS[0]) if later or told else None
                 attempts.watch(db, cash_out.id, later)
 
 

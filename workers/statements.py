@@ -9,8 +9,10 @@ from typing import cast
 
 from sqlalchemy.exc import OperationalError
 
+from ussd_app.actions import statement_news as actions
 from ussd_app.actions.closing import close_day, span_of
-from ussd_app.store import statements
+from ussd_app.domain.statements import LineKind
+from ussd_app.store import statement_news, statements
 from workers.mobile_money.port import MobileMoney, Offer, StatementCut, Statements
 from workers.office import Office
 
@@ -70,20 +72,33 @@ def fetch(office: Office, provider: MobileMoney, now: datetime) -> int:
 def _fetch_day(office: Office, provider: MobileMoney, day: date, now: datetime) -> bool:
     name = provider.name
     span = span_of(name, day, office.desk.zone)
-    read, note = 0, ""
+    read, note, back = 0, "", list[str]()
     try:
         lines = cast(Statements, provider).statement(span.begins, span.ends)
         while some := list(islice(lines, LINES_AT_ONCE)):
             with office.database.begin() as db:
                 kept = statements.keep(db, some, source="asked of the provider", now=now)
             read += len(some)
+            back += [each.line_key for each in some if each.kind is LineKind.REVERSED and each not in kept.contradicted]
             for each in kept.contradicted:
                 log.error("statement of %s, %s: line %s tells another story than before", name, day, each.line_key)
     except StatementCut as problem:
         note = str(problem) or "cut short"
         log.warning("statement of %s, %s: %s; it is read again", name, day, note)
+    _take_up(office, name, back, now)
     with office.database.begin() as db:
         statements.fetched(db, name, day, read, note, now)
         if not note and now >= span.ends:
             close_day(db, name, day, office.desk.zone, now)
     return not note
+
+
+def _take_up(office: Office, provider: str, back: list[str], now: datetime) -> None:
+    """Before the day is closed: what our books lack of what came back; and whatever else differs is asked about."""
+    with office.database.begin() as db:
+        paid = statement_news.came_back(db, provider, back) if back else {}
+    for id, lines in paid.items():
+        with office.database.begin() as db:
+            actions.take_back(db, office.desk, provider, id, lines, now)
+    with office.database.begin() as db:
+        statement_news.look_again(db, provider, now, now)

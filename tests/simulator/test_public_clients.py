@@ -14,7 +14,7 @@ PAYER, PAYEE = [{"key": "msisdn", "value": "+44012345678"}], [{"key": "walletid"
 APPROVED = [{"op": "replace", "path": "/batchStatus", "value": "approved"}]
 
 
-def test_a_token_is_had_where_their_sandbox_has_it(provider):
+def test_a_token_is_had_and_an_account_is_read_where_their_sandbox_has_it(provider):
     url = f"{provider.url}/v1/oauth/accesstoken"
     form = {"grant_type": "client_credentials"}
     token = requests.post(url, data=form, auth=("consumer", "simulated"), timeout=10).json()["access_token"]
@@ -22,6 +22,10 @@ def test_a_token_is_had_where_their_sandbox_has_it(provider):
     shown = {"Authorization": f"Bearer {token}"}
     path = "/2/oauth/simulator/v1.2/mm/accounts/walletid/1/balance/"
     assert provider.call("GET", path, **shown).status_code == 200
+    for account in ("walletid/1", "walletid@1", "accountid/12345"):
+        (person,) = provider.get(f"/accounts/{account}")["identity"]
+        assert person["identityKyc"]["subjectName"] == {"fullName": "GSMA CLIENT"}
+    assert provider.call("GET", "/accounts/walletid/nobody").status_code == 404
 
 
 def test_who_asks_at_once_and_only_once_hears_how_it_ended(provider):

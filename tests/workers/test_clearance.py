@@ -13,6 +13,7 @@ from sms.providers.port import Unsure
 from tests.village import PHUONG, Village
 from tests.workers.provider import ScriptedMoney
 from tests.workers.test_cash_out import Day, office_of, paid
+from ussd_app.actions.holds import hold_doubtful, look_through
 from ussd_app.domain.names import same_name
 from ussd_app.domain.phone import Phone
 from ussd_app.store import number_checks
@@ -62,7 +63,10 @@ def into_wallet(village: Village) -> None:
     """The cash-out that was asked for goes into the person's own account."""
     with village.database.begin() as db:
         sealed = village.desk.vault.seal("cash-out wallet", PHUONG.e164)
-        db.execute(text("UPDATE cash_out SET kind = 'wallet', point_code = NULL, wallet_sealed = :w"), {"w": sealed})
+        db.execute(
+            text("UPDATE cash_out SET kind = 'wallet', point_code = NULL, wallet_sealed = :w WHERE state = 'held'"),
+            {"w": sealed},
+        )
 
 
 def office(village: Village, day: Day, money: ScriptedMoney, checks: ScriptedChecks | None = None) -> Office:
@@ -140,6 +144,31 @@ def test_somebody_elses_wallet_gets_nothing_and_the_money_is_kept(
     assert (money.orders, stands(village)) == ([], ("failed", reason))
     assert village.balance(person) == 900_000
     assert village.breaches() == []
+
+
+def test_another_holder_is_an_officers_to_ask_about_and_holds_the_next_payment(village: Village, person: int) -> None:
+    money, day = MoneyThatKnowsHolders(who=Holder("TRAN VAN DUNG")), Day(village.now)
+    sealed = village.desk.vault.seal("payout account", PHUONG.e164[1:])
+    with village.database.begin() as db:
+        changed = "UPDATE person SET payout_method = 'mobile_money', payout_account_sealed = :a, payout_account_lookup = :a"
+        db.execute(text(changed), {"a": sealed})
+        db.execute(text("UPDATE person SET payee_changed_at = NULL"))
+    for _ in range(2):
+        into_wallet(village)
+        cash_out.drain(office(village, day, money))
+        village.ask_for_cash(person)
+    assert village.rows("SELECT holder_name FROM person") == [("TRAN VAN DUNG",)]
+    assert village.rows("SELECT kind, how_often FROM cash_out_finding") == [("name_mismatch", 2)]
+    held = village.batch(person, cycle="2027-03")
+    with village.database.begin() as db:
+        assert hold_doubtful(db, held, village.now) == 1
+    assert village.rows("SELECT kind, words FROM payment_finding") == [
+        ("other_name", "the account is TRAN VAN DUNG's, the payment Nguyễn Thị Phương's")
+    ]
+    into_wallet(village)
+    cash_out.drain(office(village, day, replace(money, who=Holder("PHUONG NGUYEN THI"))))
+    with village.database.begin() as db:
+        assert look_through(db, village.batch(person, cycle="2027-04"), village.now) == []
 
 
 @pytest.mark.parametrize("who", [Holder("NGUYEN THI PHUONG"), Holder(""), StillUnsure("http_503")])

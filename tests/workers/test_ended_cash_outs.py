@@ -129,3 +129,12 @@ def test_after_a_week_of_the_same_answer_nobody_asks_any_more(
     assert state(village) == "paid"
     assert village.rows("SELECT watch_at FROM cash_out") == [(None,)]
     assert village.balance(person) == 400_000
+
+
+def test_a_callback_long_afterwards_is_asked_about_until_there_is_an_answer(village: Village, person: int) -> None:
+    money, day = ScriptedMoney(enquiries=[paid(village)]), Day(village.now)
+    days_go_by(village, money, day, days=8)
+    money.enquiries = [StillUnsure("http_503")] * 30 + [Reversed("REV-1", Dong(500_000), "MM1")]
+    called_back(village, day)
+    days_go_by(village, money, day, days=2)
+    assert (state(village), village.balance(person)) == ("reversed", 900_000)

@@ -106,8 +106,8 @@ def reverse(
 ) -> bool:
     """The provider has taken back what it had paid, wholly or in part: it is its owner's again, who is told.
 
-    False, and nothing done, when this reversal was written before, when the cash-out was never paid, or when more would
-    come back than went.
+    False, and nothing done, when this reversal was written before, or the cash-out was never paid. When more would come
+    back than went, or the same reversal tells another amount, somebody must look at it.
     """
     order = cash_outs.lock(db, desk.vault, id)
     if order is None or order.state not in (CashOutState.PAID, CashOutState.REVERSED):
@@ -118,7 +118,10 @@ def reverse(
             if new:
                 cash_outs.reverse(db, id, amount, now)
     except (MoreThanThereWas, ReusedWithOtherContent):
-        log.error("cash-out %s: a reversal of %s (%s) is more than was paid", order.reference, amount, provider_reference)
+        if cash_outs.note_finding(db, "more_back_than_paid", id, references.new(db, "V"), now):
+            log.error(
+                "cash-out %s: a reversal of %s (%s) is more than was paid", order.reference, amount, provider_reference
+            )
         return False
     if new:
         cash_outs.note_finding(db, "reversed", id, references.new(db, "V"), now)

@@ -70,17 +70,28 @@ def withdraw(counter: Counter, reference: str, officer: str) -> None:
 @click.pass_obj
 @in_one_sentence
 def findings(counter: Counter) -> None:
-    """Cash-outs that were paid after they had been declared failed, or taken back after they were paid."""
+    """What an officer must look at: paid after all, taken back, more back than was paid, a wallet in another's name."""
     with counter.open() as desk, desk.database.begin() as db:
         rows = db.execute(
-            text("""SELECT f.reference, f.kind, o.reference AS cash_out, o.amount, f.first_at
+            text("""SELECT f.reference, f.kind, o.reference AS cash_out, o.amount, f.first_at, f.how_often,
+                           c.name || coalesce(' (' || c.officer_name || ')', '') AS owner
                     FROM cash_out_finding f JOIN cash_out o ON o.id = f.cash_out_id
+                    JOIN person p ON p.id = o.person_id JOIN commune c ON c.id = p.commune_id
                     WHERE f.closed_at IS NULL ORDER BY f.first_at DESC""")
         ).all()
     cells = (
-        [r.reference, r.kind.replace("_", " "), r.cash_out, str(Dong(r.amount)), f"{r.first_at:%d/%m/%Y}"] for r in rows
+        [
+            r.reference,
+            r.kind.replace("_", " "),
+            r.cash_out,
+            str(Dong(r.amount)),
+            f"{r.first_at:%d/%m/%Y}",
+            str(r.how_often),
+            r.owner,
+        ]
+        for r in rows
     )
-    show(("finding", "what", "cash-out", "amount", "since"), cells, None)
+    show(("finding", "what", "cash-out", "amount", "since", "times", "owner"), cells, None)
     if not rows:
         click.echo("Nothing came out otherwise than was said.")
 

@@ -33,7 +33,7 @@ from ussd_app.domain.money import Dong
 from ussd_app.domain.statements import StatementLine
 from ussd_app.lists import statements as statement_list
 from ussd_app.lists.errors import Reject
-from ussd_app.store import close_items, closing, statements
+from ussd_app.store import close_items, closing, statement_news, statements
 from ussd_app.store.close_items import Closed, ItemRow
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -77,7 +77,12 @@ def import_statement(counter: Counter, file: Path, provider: str | None, officer
             return line
 
         rejected = go_through(file, statement_list.STATEMENT, read, enter, "lines")
+        with desk.database.begin() as db:  # a file is nobody's proof: what it tells beyond our books is asked about
+            asked = statement_news.look_again(db, name, began, desk.now())
+        desk.doorbell.ring_all()
         again = _close_again(desk, began)
+    if asked:
+        click.echo(f"{asked} cash-outs came out otherwise by this file: the provider is asked about them at once.")
     click.echo(f"{new} lines read, {known} known before; {rejected} rows rejected; {again} days closed once more.")
     sys.exit(SOME_REJECTED if rejected else ALL_WENT_IN)
 

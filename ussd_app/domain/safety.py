@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ussd_app.domain.money import Dong
+from ussd_app.domain.names import same_name
 from ussd_app.domain.people import PayoutMethod
 
 
@@ -108,7 +109,7 @@ def _who(facts: Facts) -> Iterator[Finding]:
     if facts.name_on_list and plain_name(facts.name_on_list) != plain_name(facts.full_name):
         words = f"the list says {facts.name_on_list}, the register {facts.full_name}"
         yield Finding(Doubt.OTHER_NAME, words, holds=True)
-    elif facts.holder_name and plain_name(facts.holder_name) != plain_name(facts.full_name):
+    elif facts.holder_name and not same_name(facts.full_name, facts.holder_name):
         words = f"the account is {facts.holder_name}'s, the payment {facts.full_name}'s"
         yield Finding(Doubt.OTHER_NAME, words, holds=True)
 

@@ -38,6 +38,8 @@ class StatementLine:
     """Our id, where the provider gives it back."""
     reference: str = ""
     """Our public reference, where the provider gives it back."""
+    original: str = ""
+    """Of what came back: their reference of the payment, where they name it."""
 
 
 def reversal_id(provider: str, provider_reference: str) -> UUID:

@@ -17,7 +17,7 @@ from ussd_app.lists.table import Row
 STATEMENT = Columns(
     what="statement",
     required=("line_key", "at", "kind", "amount"),
-    optional=("provider_reference", "order_id", "reference"),
+    optional=("provider_reference", "order_id", "reference", "original_reference"),
 )
 
 MOST_IN_ONE_LINE = Dong(999_999_999_999)
@@ -34,7 +34,15 @@ def read_line(row: Row, provider: str, zone: ZoneInfo) -> StatementLine | tuple[
         fields.reject("line_key", "the provider's own name of the line is missing, or longer than 200 characters")
     amount, attempt = _amount(fields), _order(fields)
     return tuple(fields.rejects) or StatementLine(
-        provider, key, at, kind, amount, fields["provider_reference"], attempt, fields["reference"]
+        provider,
+        key,
+        at,
+        kind,
+        amount,
+        fields["provider_reference"],
+        attempt,
+        fields["reference"],
+        fields["original_reference"],
     )
 
 

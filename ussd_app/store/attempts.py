@@ -262,6 +262,14 @@ def next_look(db: Connection, id: UUID, looks: Sequence[timedelta], now: datetim
     return next((ended_at + look for look in looks if ended_at + look > now), None)
 
 
+_CALLED_BACK = text("SELECT EXISTS (SELECT FROM provider_callback WHERE cash_out_id = :id AND received_at >= :since)")
+
+
+def called_back_since(db: Connection, id: UUID, since: datetime) -> bool:
+    """Its provider has had something to say of it since that moment."""
+    return bool(db.execute(_CALLED_BACK, {"id": id, "since": since}).scalar_one())
+
+
 @dataclass(frozen=True, slots=True)
 class LongUnknown:
     """A cash-out that was sent long ago, and nobody knows what became of it: a named person must look at it."""

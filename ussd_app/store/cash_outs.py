@@ -201,9 +201,9 @@ def keep_callback(
     if known is None:
         return False
     new = db.execute(
-        text("""INSERT INTO provider_callback (provider, event_key, cash_out_id, body_sealed)
-                VALUES (:provider, :key, :id, :body) ON CONFLICT DO NOTHING RETURNING 1"""),
-        {"provider": provider, "key": event_key, "id": known, "body": vault.seal(CALLBACK, body)},
+        text("""INSERT INTO provider_callback (provider, event_key, cash_out_id, body_sealed, received_at)
+                VALUES (:provider, :key, :id, :body, :now) ON CONFLICT DO NOTHING RETURNING 1"""),
+        {"provider": provider, "key": event_key, "id": known, "body": vault.seal(CALLBACK, body), "now": now},
     ).first()
     db.execute(
         text("""UPDATE cash_out SET next_step_at = least(next_step_at, :now), hinted_at = :now
@@ -236,3 +236,15 @@ def note_finding(db: Connection, kind: str, id: UUID, reference: str, now: datet
         {"reference": reference, "kind": kind, "id": id, "now": now},
     )
     return new.first() is not None
+
+
+def note_again(db: Connection, kind: str, id: UUID, reference: str, now: datetime) -> None:
+    """The same about the same person, while nobody has looked at it yet, is counted and not written anew."""
+    known = db.execute(
+        text("""UPDATE cash_out_finding f SET how_often = f.how_often + 1, last_at = :now
+                FROM cash_out c JOIN cash_out o ON o.person_id = c.person_id
+                WHERE c.id = :id AND f.cash_out_id = o.id AND f.kind = :kind AND f.closed_at IS NULL"""),
+        {"id": id, "kind": kind, "now": now},
+    )
+    if not known.rowcount:
+        note_finding(db, kind, id, reference, now)

@@ -56,6 +56,8 @@ _LINES_OF_ORDERS = """
           WHERE c.id = ANY(CAST(:ids AS uuid[]))
     UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.provider_reference = c.provider_reference
           AND l.provider = :provider WHERE c.id = ANY(CAST(:ids AS uuid[])) AND c.provider_reference <> ''
+    UNION SELECT l.id FROM cash_out c JOIN statement_line l ON l.original_reference = c.provider_reference
+          AND l.provider = :provider WHERE c.id = ANY(CAST(:ids AS uuid[])) AND c.provider_reference <> ''
 """
 _LINES_OF_DAY = "SELECT id FROM statement_line WHERE provider = :provider AND at >= :begins AND at < :ends"
 _AROUND = """at >= CAST(:begins AS timestamptz) - make_interval(days => :near)

@@ -79,5 +79,13 @@ def proved_on(db: Connection, e164: str, person_id: int) -> datetime | None:
     ).scalar()
 
 
+def keep_holder_name(db: Connection, person_id: int, name: str) -> None:
+    """As the provider writes it; when the account changes, the database forgets it."""
+    db.execute(
+        text("UPDATE person SET holder_name = :name WHERE id = :person AND holder_name IS DISTINCT FROM :name"),
+        {"person": person_id, "name": name},
+    )
+
+
 def name_of(db: Connection, person_id: int) -> str:
     return db.execute(text("SELECT full_name FROM person WHERE id = :person"), {"person": person_id}).scalar_one()

@@ -29,13 +29,15 @@ def keep(db: Connection, lines: Sequence[StatementLine], *, source: str, now: da
         text("""WITH told AS (
                     SELECT DISTINCT ON (provider, line_key) * FROM unnest(CAST(:providers AS text[]), CAST(:keys AS text[]),
                         CAST(:ats AS timestamptz[]), CAST(:kinds AS text[]), CAST(:amounts AS bigint[]),
-                        CAST(:theirs AS text[]), CAST(:attempts AS uuid[]), CAST(:references AS text[])) WITH ORDINALITY
-                        AS t (provider, line_key, at, kind, amount, provider_reference, attempt_id, reference, nth)
+                        CAST(:theirs AS text[]), CAST(:attempts AS uuid[]), CAST(:references AS text[]),
+                        CAST(:originals AS text[])) WITH ORDINALITY AS t (provider, line_key, at, kind, amount,
+                        provider_reference, attempt_id, reference, original_reference, nth)
                     ORDER BY provider, line_key, nth
                 ), written AS (
                     INSERT INTO statement_line (provider, line_key, at, kind, amount, provider_reference, attempt_id,
-                                                reference, source, read_at)
-                    SELECT provider, line_key, at, kind, amount, provider_reference, attempt_id, reference, :source, :now
+                                                reference, original_reference, source, read_at)
+                    SELECT provider, line_key, at, kind, amount, provider_reference, attempt_id, reference,
+                           original_reference, :source, :now
                     FROM told ON CONFLICT DO NOTHING RETURNING line_key
                 )
                 SELECT t.provider, t.line_key, w.line_key IS NOT NULL AS new,
@@ -50,6 +52,7 @@ def keep(db: Connection, lines: Sequence[StatementLine], *, source: str, now: da
             "theirs": [each.provider_reference for each in lines],
             "attempts": [each.attempt_id for each in lines],
             "references": [each.reference for each in lines],
+            "originals": [each.original for each in lines],
             "source": source,
             "now": now,
         },

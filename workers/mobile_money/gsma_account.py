@@ -193,7 +193,10 @@ def _line(entry: Mapping[str, Any], provider: str, account: str) -> StatementLin
     kind = _kind(entry, account)
     ours = entry.get("requestingorganisationtransactionreference") or pairs(entry).get("reference", "")
     attempt_id = _uuid(pairs(entry).get("clientcorrelationid", ""))
-    return StatementLine(provider, f"{reference}/{kind}", at, kind, amount, reference, attempt_id, str(ours))
+    original = entry.get("originaltransactionreference")
+    return StatementLine(
+        provider, f"{reference}/{kind}", at, kind, amount, reference, attempt_id, str(ours), str(original or "")
+    )
 
 
 def _uuid(written: str) -> UUID | None:

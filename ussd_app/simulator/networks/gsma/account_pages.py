@@ -1,4 +1,4 @@
-"""The pages of an account: balance, status, holder, what moved on it, and its one-time codes."""
+"""The pages of an account: itself, its balance, status, holder, what moved on it, and its one-time codes."""
 
 from __future__ import annotations
 
@@ -30,9 +30,11 @@ def _what_it_is(pages: Blueprint, parts: Parts) -> None:
     def holder(account: Account) -> Response:
         return jsonify(accounts.name(parts.book, account))
 
-    account_rule(pages, "GET", "/balance", balance)
-    account_rule(pages, "GET", "/status", status)
-    account_rule(pages, "GET", "/accountname", holder)
+    def whole(account: Account) -> Response:
+        return jsonify(accounts.whole(parts.book, account))
+
+    for rest, view in (("", whole), ("/balance", balance), ("/status", status), ("/accountname", holder)):
+        account_rule(pages, "GET", rest, view, nobody=True)
 
     @pages.get("/accounts/balance")
     def own_balance() -> Response:

@@ -21,6 +21,11 @@ IDENTIFIER_TYPES = frozenset(_IDENTIFIER_TYPES.split())
 _MSISDN = re.compile(r"\+?[0-9]{6,15}")
 
 
+class NoNumber(Refusal):
+    def __init__(self) -> None:
+        super().__init__("validation", "formatError", "An msisdn has 6 to 15 digits, with or without a plus sign.")
+
+
 class Account(NamedTuple):
     kind: str
     identifier: str
@@ -45,7 +50,7 @@ class Account(NamedTuple):
         if kind not in IDENTIFIER_TYPES:
             raise Refusal("validation", "formatError", "There is no such identifier type.")
         if kind == "msisdn" and not _MSISDN.fullmatch(identifier):
-            raise Refusal("validation", "formatError", "An msisdn has 6 to 15 digits, with or without a plus sign.")
+            raise NoNumber
         return cls(kind, identifier)
 
     def as_party(self) -> list[dict[str, str]]:
@@ -161,3 +166,15 @@ def status(book: Book, account: Account) -> dict[str, Any]:
 def name(book: Book, account: Account) -> dict[str, Any]:
     row = _shown(book, account)
     return checked("responseAccountName", {"name": {"fullName": row["holder"]} if row["holder"] else {}})
+
+
+def whole(book: Book, account: Account) -> dict[str, Any]:
+    """The account with whom it belongs to, of whom nothing is known but the name."""
+    person = {
+        "identityId": "1",
+        "identityType": "individual",  # the only word that the standard has
+        "identityKyc": {"subjectName": name(book, account)["name"]},
+        "accountRelationship": "accountholder",
+    }
+    told = {"accountIdentifiers": account.as_party(), "identity": [person], **balance(book, account)}
+    return checked("responseAccount", told)

@@ -8,22 +8,31 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from ussd_app.simulator.networks.gsma.accounts import Account
-from ussd_app.simulator.networks.gsma.errors import Refusal
+from ussd_app.simulator.networks.gsma.accounts import Account, NoNumber
+from ussd_app.simulator.networks.gsma.errors import Refusal, unknown
 from ussd_app.simulator.networks.gsma.receiving import moment
 from ussd_app.simulator.networks.gsma.statements import Page
 
 MOST_RECORDS = 1000
 
 
-def account_rule(pages: Blueprint, method: str, rest: str, view: Callable[..., Response]) -> None:
-    """`/accounts/msisdn/+849…/rest` and `/accounts/msisdn@+849…$walletid@7/rest`; `view` is given the account first."""
+def account_rule(pages: Blueprint, method: str, rest: str, view: Callable[..., Response], *, nobody: bool = False) -> None:
+    """`/accounts/msisdn/+849…/rest` and `/accounts/msisdn@+849…$walletid@7/rest`; `view` is given the account first.
+
+    With `nobody` an msisdn that cannot be one is an account that does not exist, and no error in the address.
+    """
 
     def by_one(kind: str, identifier: str, **more: str) -> Response:
-        return view(Account.named(kind, identifier), **more)
+        return view(named(Account.named, kind, identifier), **more)
 
     def by_several(identities: str, **more: str) -> Response:
-        return view(Account.of_path(identities), **more)
+        return view(named(Account.of_path, identities), **more)
+
+    def named(read: Callable[..., Account], *words: str) -> Account:
+        try:
+            return read(*words)
+        except NoNumber:
+            raise unknown("account") if nobody else NoNumber from None
 
     name = f"{method}_{view.__name__}"
     pages.add_url_rule(f"/accounts/<kind>/<identifier>{rest}", f"{name}_one", by_one, methods=[method])

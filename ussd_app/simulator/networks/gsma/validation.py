@@ -26,6 +26,7 @@ Schema = Literal[
     "responseBatchTransaction",
     "responseBatchTransactionCompletion",
     "responseBatchTransactionRejection",
+    "responseAccount",
     "responseAccountBalance",
     "responseAccountName",
     "responseAccountStatus",
