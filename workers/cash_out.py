@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from sqlalchemy.exc import OperationalError
+
 from ussd_app.actions import cash_outs as actions
 from ussd_app.actions import guessing
 from ussd_app.domain.caller import CashOutState
@@ -33,6 +35,7 @@ ASK_AFTER_S = (2, 5, 15, 60, 300, 900, 3600)
 LOOK_AGAIN = timedelta(minutes=2)
 STILL_ON_ITS_WAY = timedelta(hours=2)
 """Nothing arrives later than this after it was sent."""
+SET_ASIDE = timedelta(minutes=5)
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 SHORT_FOR = timedelta(hours=24)
 """So long an order waits for the programme's account to be filled; then the money goes back into its owner's balance."""
@@ -70,7 +73,13 @@ def _go_through(office: Office, due: list[CashOut]) -> int:
             with office.database.begin() as db:
                 attempts.give_back(db, [each.id for each in due[number:]])
             return number
-        _step(office, order)
+        try:
+            _step(office, order)
+        except OperationalError:
+            raise
+        except Exception as problem:  # whatever is wrong with one order, the others' go on; its words may hold a code
+            log.error("cash-out %s: a step cannot be done (%s); tried again", order.reference, type(problem).__name__)
+            _wait(office, order, order.state, asked=True, reason="step_failed", after=SET_ASIDE)
     return len(due)
 
 
