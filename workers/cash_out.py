@@ -222,13 +222,14 @@ def _short(office: Office, cash_out: CashOut) -> None:
         new_id = next_attempt_id(cash_out.id, attempts.spent(db, cash_out))
         soon = now + timedelta(seconds=ASK_AFTER_S[0])
         attempts.again(
-            db, cash_out, new_id, reason="insufficient_float", next_step_at=soon, now=now, doubted_until=_doubt(cash_out)
+            db,
+            cash_out,
+            new_id,
+            reason="insufficient_float",
+            next_step_at=soon,
+            now=now,
+            doubted_until=lost_attempts.doubt(cash_out),
         )
-
-
-def _doubt(cash_out: CashOut) -> datetime | None:
-    """What an attempt that came to nothing leaves to the next: only after a restore may that one be on its way already."""
-    return cash_out.doubted_until if cash_out.ask_first else None
 
 
 def give_up_waiting(office: Office, now: datetime) -> None:
