@@ -93,7 +93,7 @@ def _begin(play: Play) -> None:
     try:
         with house.database.begin() as db:
             officer = officers.add(db, "quản trị", frozenset({Role.RELEASES}))
-            begun = restorations.begin(db, house.provider.name, lost.backup_of, officer, house.desk.zone, play.now)
+            begun = restorations.begin(db, [house.provider.name], lost.backup_of, officer, house.desk.zone, play.now)
         play.say(f"{begun.to_ask} cash-outs are asked about")
     except NotAllowed as known:  # it died after the commit
         play.say(str(known))
@@ -111,7 +111,7 @@ def _end(play: Play) -> None:
     try:
         with house.database.begin() as db:
             officer = officers.add(db, "quản trị", frozenset({Role.RELEASES}))
-            there = restorations.end(db, house.provider.name, officer, play.now, by_hand)
+            there = restorations.end(db, officer, play.now, by_hand)
         play.say(f"sending goes on; {len(there.foreign)} lost pay-outs are in suspense, {there.in_suspense}")
     except NotAllowed as problem:
         play.say(str(problem))

@@ -196,6 +196,10 @@ class Settings:
         base = self.momo_callback_base or f"http://127.0.0.1:{self.port}"
         return f"{base}/callbacks/{self.callback_token}/mobile-money/{provider}"
 
+    def mobile_money_names(self) -> tuple[str, ...]:
+        """As MOMO_PROVIDERS names them, known or not."""
+        return tuple(name.strip() for name in self.momo_providers.split(",") if name.strip())
+
     def keys(self) -> tuple[bytes, bytes]:
         """(secret key, data key); made once and kept in var/keys where none is given, only on a local stack."""
         if self.secret_key and self.data_key:

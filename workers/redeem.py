@@ -6,6 +6,8 @@ import logging
 from datetime import timedelta
 from typing import cast
 
+from sqlalchemy.exc import OperationalError
+
 from ussd_app.actions import redemptions as actions
 from ussd_app.store import redemptions
 from ussd_app.store.redemptions import Redemption
@@ -17,6 +19,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=45)
 AT_ONCE = 20
+SET_ASIDE = timedelta(minutes=15)
 ASK_AFTER_S = (2, 5, 15, 60, 300, 900)
 
 
@@ -25,9 +28,20 @@ def drain(office: Office) -> int:
     taken = 0
     while not office.stop.is_set() and (due := _claim(office)):
         for each in due:
-            _redeem(office, each)
+            _redeem_or_set_aside(office, each)
         taken += len(due)
     return taken
+
+
+def _redeem_or_set_aside(office: Office, redemption: Redemption) -> None:
+    try:
+        _redeem(office, redemption)
+    except OperationalError:
+        raise
+    except Exception as problem:  # whatever is wrong with one code, the others' go on; its words may hold the code
+        log.error("cash-out %s: its code cannot be taken (%s)", redemption.reference, type(problem).__name__)
+        with office.database.begin() as db:
+            redemptions.ask_again(db, redemption.id, reason="step_failed", at=office.clock() + SET_ASIDE)
 
 
 def _claim(office: Office) -> list[Redemption]:

@@ -148,8 +148,8 @@ def test_under_a_lost_order_somebody_must_say_whose_it_was(village: Village, say
     days.read(days.line(uuid4(), 300_000, JANUARY), now=JANUARY)
     zone, an = village.desk.zone, village.officer("an", Role.ENTERS)
     with village.database.begin() as db:
-        restorations.begin(db, "gsma", datetime(2024, 1, 24, tzinfo=UTC), an, zone, datetime(2024, 1, 26, tzinfo=UTC))
-        (foreign,) = restorations.end(db, "gsma", an, datetime(2024, 1, 26, tzinfo=UTC), "from a file").foreign
+        restorations.begin(db, ["gsma"], datetime(2024, 1, 24, tzinfo=UTC), an, zone, datetime(2024, 1, 26, tzinfo=UTC))
+        (foreign,) = restorations.end(db, an, datetime(2024, 1, 26, tzinfo=UTC), "from a file").foreign
     assert "Say whose cash" in say(f"suspense carry {foreign.line_id} --by person --because x --as an", 2)
     assert "say which programme" in say(f"suspense carry {foreign.line_id} --by programme --because x --as an", 2)
     say(f"suspense carry {foreign.line_id} --by person --person TN-1 --because 'her receipt' --as an")

@@ -166,7 +166,7 @@ def test_27_database_restored_from_yesterdays_backup(village: Village) -> None:
     day.now += timedelta(hours=20)
     zone, officer = village.desk.zone, village.officer("hoa", Role.RELEASES)
     with village.database.begin() as db:
-        assert restorations.begin(db, "gsma", day.now - timedelta(days=1), officer, zone, day.now).to_ask == 1
+        assert restorations.begin(db, ["gsma"], day.now - timedelta(days=1), officer, zone, day.now).to_ask == 1
     money.enquiries = [Paid("MM1", day.now)]
     cash_out.drain(office_of(village, money, day))
     assert len(money.orders) == 1, "it was asked about before anything could be sent again"

@@ -69,6 +69,17 @@ def person(village: Village) -> Iterator[int]:
     assert village.breaches() == []
 
 
+@dataclass
+class Stumbling(AtTheCounter):
+    """Raises at its first code."""
+
+    def redeem(self, redemption: Redemption) -> Answer:
+        if self.asked:
+            return super().redeem(redemption)
+        self.asked.append(redemption)
+        raise TypeError(redemption.code)
+
+
 def at_the_counter(village: Village, phone: Phone = COUNTER) -> Session:
     town = Town(village.database, village.desk, Clock(village.now))
     session = Session(town, phone, str(uuid4()), "")
@@ -118,6 +129,18 @@ def test_no_answer_is_asked_again_under_the_same_id(village: Village, person: in
     assert len({each.attempt_id for each in money.asked}) == 1
     assert len(money.asked) == 3
     assert village.rows("SELECT state FROM redemption") == [("redeemed",)]
+
+
+def test_whatever_one_code_stumbles_over_it_is_set_aside_and_taken_later(
+    village: Village, person: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    at_the_counter(village).press("1", CODE, "1")
+    money = Stumbling()
+    drain(village, money)
+    assert village.rows("SELECT reason, state FROM redemption") == [("step_failed", "unsure")]
+    assert CODE not in caplog.text
+    drain(village, money, minutes=16)
+    assert village.rows("SELECT state FROM cash_out") == [("paid",)]
 
 
 def test_another_amount_than_ours_is_left_to_the_enquiry(village: Village, person: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from ussd_app.actions import adjustments, restorations, suspense
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.domain.caller import STILL_ON_ITS_WAY
 from ussd_app.domain.payments import Role
-from ussd_app.store import messages
+from ussd_app.store import messages, statements
 from workers import cash_out, lost_attempts
 from workers.mobile_money.port import Failed, Issued, NotFound, Order, Paid, Pending, Refused, State, StillUnsure
 from workers.office import Office
@@ -39,13 +40,13 @@ def person(village: Village) -> int:
 def begin(village: Village) -> restorations.Begun:
     lan = village.officer("lan", Role.ENTERS)
     with village.database.begin() as db:
-        return restorations.begin(db, "gsma", BACKUP, lan, village.desk.zone, NOON)
+        return restorations.begin(db, ["gsma"], BACKUP, lan, village.desk.zone, NOON)
 
 
 def end(village: Village, by_hand: str = "read from paper") -> restorations.Standing:
     lan = village.officer("lan", Role.ENTERS)
     with village.database.begin() as db:
-        return restorations.end(db, "gsma", lan, LATER, by_hand)
+        return restorations.end(db, lan, LATER, by_hand)
 
 
 def work(village: Village, money: ScriptedMoney, now: datetime = LATER, times: int = 3) -> None:
@@ -123,13 +124,26 @@ def test_what_is_asked_for_meanwhile_waits_with_its_money_held(village: Village)
     assert len(money.orders) == 1
 
 
+def test_every_provider_is_asked_what_it_did_in_the_lost_hours(village: Village) -> None:
+    lan = village.officer("lan", Role.ENTERS)
+    with village.database.begin() as db:
+        restorations.begin(db, ["gsma", "mtn_momo"], BACKUP, lan, village.desk.zone, NOON)
+        assert {each.provider for each in restorations.standing(db).days_not_read} == {"gsma", "mtn_momo"}
+    into_a_wallet = replace(Days(village).line(uuid4(), 300_000, NOON - timedelta(hours=1)), provider="mtn_momo")
+    with village.database.begin() as db:
+        statements.keep(db, [into_a_wallet], source="a file", now=NOON)
+    assert [each.provider for each in end(village).foreign] == ["mtn_momo"]
+    held = "SELECT debits_posted FROM account WHERE code = 'suspense:mtn_momo:restored'"
+    assert village.number(held) == 300_000
+
+
 def test_only_one_restoration_at_a_time_and_of_the_past(village: Village) -> None:
     begin(village)
     with pytest.raises(NotAllowed, match="already"):
         begin(village)
     lan = village.officer("lan", Role.ENTERS)
     with pytest.raises(NotAllowed, match="of the past"), village.database.begin() as db:
-        restorations.begin(db, "gsma", LATER, lan, village.desk.zone, NOON)
+        restorations.begin(db, ["gsma"], LATER, lan, village.desk.zone, NOON)
 
 
 def test_what_was_paid_under_a_lost_order_is_in_suspense_until_it_is_somebodys(village: Village) -> None:

@@ -19,10 +19,11 @@ AS = click.option("--as", "officer", required=True, help="The officer who does i
 @click.pass_obj
 @in_one_sentence
 def begin(counter: Counter, backup_of: datetime, officer: str) -> None:
-    """Right after a restore, before any worker starts: nothing is sent until the provider was asked about all."""
+    """Right after a restore, before any worker starts: nothing is sent until every provider was asked about all."""
     with counter.open() as desk, desk.database.begin() as db:
         by, zone = officer_named(db, officer), desk.desk.zone
-        begun = actions.begin(db, counter.provider, backup_of.replace(tzinfo=zone), by, zone, desk.now())
+        providers = counter.settings.mobile_money_names()
+        begun = actions.begin(db, providers, backup_of.replace(tzinfo=zone), by, zone, desk.now())
     click.echo(
         f"{begun.to_ask} cash-outs are asked about, the statements of {begun.days} days are read again; "
         f"{begun.messages} messages that waited are not sent.\nWhen all is known: restore end --as NAME"
@@ -35,13 +36,20 @@ def begin(counter: Counter, backup_of: datetime, officer: str) -> None:
 def show(counter: Counter) -> None:
     """What is still to be known, and what was paid under orders that are lost."""
     with counter.open() as desk, desk.database.begin() as db:
-        there = actions.standing(db, counter.provider)
+        there = actions.standing(db)
     click.echo(f"{len(there.not_answered)} cash-outs have no answer yet: {', '.join(there.not_answered[:20]) or 'none'}")
     click.echo(f"Statements still to be read: {', '.join(map(str, there.days_not_read)) or 'none'}")
     show_table(
-        ("line", "provider's name", "at", "amount", "our reference"),
+        ("line", "provider", "its name there", "at", "amount", "our reference"),
         (
-            (str(each.line_id), each.line_key, f"{each.at:%Y-%m-%d %H:%M}Z", str(each.amount), each.reference)
+            (
+                str(each.line_id),
+                each.provider,
+                each.line_key,
+                f"{each.at:%Y-%m-%d %H:%M}Z",
+                str(each.amount),
+                each.reference,
+            )
             for each in there.foreign
         ),
         None,
@@ -59,7 +67,7 @@ def end(counter: Counter, by_hand: str, officer: str) -> None:
     with counter.open() as desk:
         with desk.database.begin() as db:
             by = officer_named(db, officer)
-            there = actions.end(db, counter.provider, by, desk.now(), by_hand)
+            there = actions.end(db, by, desk.now(), by_hand)
         desk.doorbell.ring_all()
     click.echo(f"Sending goes on. {len(there.foreign)} pay-outs are in suspense, {there.in_suspense}.")
     for each in there.foreign:

@@ -19,9 +19,21 @@ class Restoration:
 
 
 @dataclass(frozen=True, slots=True)
+class DayNotRead:
+    """A day whose statement has not been read since the backup was restored."""
+
+    provider: str
+    day: date
+
+    def __str__(self) -> str:
+        return f"{self.day} of {self.provider}"
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignLine:
     """A pay-out in a statement since the backup, under an order that our books have lost."""
 
+    provider: str
     line_id: int
     line_key: str
     at: datetime
@@ -76,14 +88,14 @@ def not_answered(db: Connection) -> list[str]:
     return [row.reference for row in rows]
 
 
-def days_not_read(db: Connection, provider: str, since: datetime) -> list[date]:
+def days_not_read(db: Connection, since: datetime) -> list[DayNotRead]:
     """Days asked for at the beginning whose statement has not been read since."""
     rows = db.execute(
-        text("""SELECT day FROM statement_day WHERE provider = :provider AND asked_at >= :since
-                AND (read_at IS NULL OR read_at < :since) ORDER BY day"""),
-        {"provider": provider, "since": since},
+        text("""SELECT day, provider FROM statement_day WHERE asked_at >= :since
+                AND (read_at IS NULL OR read_at < :since) ORDER BY day, provider"""),
+        {"since": since},
     )
-    return [row.day for row in rows]
+    return [DayNotRead(row.provider, row.day) for row in rows]
 
 
 def doubt_messages(db: Connection, backup_of: datetime, now: datetime) -> int:
@@ -109,23 +121,31 @@ def doubt_what_carriers_reported(db: Connection, since: datetime, now: datetime)
     ).rowcount
 
 
-def foreign_lines(db: Connection, provider: str, since: datetime) -> list[ForeignLine]:
-    """Pay-outs that the provider made since the backup under orders unknown to us; what came back is taken off."""
+def foreign_lines(db: Connection, since: datetime) -> list[ForeignLine]:
+    """Pay-outs that a provider made since the backup under orders unknown to us; what came back is taken off."""
     rows = db.execute(
-        text("""SELECT e.id, e.line_key, e.at, e.amount, e.reference, e.journal_id,
+        text("""SELECT e.provider, e.id, e.line_key, e.at, e.amount, e.reference, e.journal_id,
                        EXISTS (SELECT FROM transfer t WHERE t.id = md5('bam:suspense:' || e.id)::uuid) AS in_suspense,
                        EXISTS (SELECT FROM transfer t JOIN account a ON a.id = t.credit_id AND a.kind = 'suspense'
                                WHERE t.journal_id = e.journal_id) AS assigned
                 FROM statement_entry e
-                WHERE e.provider = :provider AND e.at >= :since AND e.kind = 'paid_out' AND e.cash_out_id IS NULL
+                WHERE e.at >= :since AND e.kind = 'paid_out' AND e.cash_out_id IS NULL
                   AND NOT EXISTS (SELECT FROM statement_line b WHERE b.attempt_id = e.attempt_id AND b.kind = 'reversed'
                                   AND b.amount = e.amount)
                 ORDER BY e.at, e.id"""),
-        {"provider": provider, "since": since},
+        {"since": since},
     )
     return [
         ForeignLine(
-            row.id, row.line_key, row.at, Dong(row.amount), row.journal_id, row.reference, row.in_suspense, row.assigned
+            provider=row.provider,
+            line_id=row.id,
+            line_key=row.line_key,
+            at=row.at,
+            amount=Dong(row.amount),
+            order=row.journal_id,
+            reference=row.reference,
+            in_suspense=row.in_suspense,
+            assigned=row.assigned,
         )
         for row in rows
     ]

@@ -14,7 +14,7 @@ from workers.mobile_money.port import MobileMoney, Offer
 
 def providers_of(settings: Settings) -> tuple[MobileMoney, ...]:
     """Those of MOMO_PROVIDERS, in its order. Opens no connection. Raises SettingsError."""
-    names = [name.strip() for name in settings.momo_providers.split(",") if name.strip()]
+    names = settings.mobile_money_names()
     known = {"gsma": _gsma, "mtn_momo": _mtn_momo}
     if not names or len(set(names)) < len(names) or not set(names) <= set(known):
         raise SettingsError(f"MOMO_PROVIDERS names each provider once: {', '.join(known)}.")
