@@ -2,7 +2,7 @@
 
 from menus.cash_out_result import OrderTaken, Requested, ToWalletRequested, day, hour
 from menus.kinds import HOME, NOT_IN_THE_LIST, Again, Caller, Do, Go, Menu, Secret, ToHome, Words, Zero, screen
-from menus.pin import Locked, Verdict, judge
+from menus.pin import Locked, unless_right
 from ussd_app.domain.caller import Person
 from ussd_app.domain.cash_out_rules import Bound, Possible
 from ussd_app.domain.commands import CountWrongPin, RequestCashOut, RequestToWallet
@@ -105,19 +105,10 @@ class CashOutPin(Secret):
     def answer(
         self, typed: str, caller: Caller
     ) -> Do[RequestCashOut, Requested] | Do[CountWrongPin, "CashOutPin"] | Do[CountWrongPin, Locked] | Go[Locked] | Again:
-        me = caller.me.id
-        match judge(typed, caller):
-            case Verdict.RIGHT:
-                asked = RequestCashOut(me, self.amount, self.point_code, self.fee)
-                return Do(asked, Requested(self.amount, self.point_code))
-            case Verdict.WRONG:
-                return Do(CountWrongPin(me), self, note="pin.wrong")
-            case Verdict.LAST_WRONG:
-                return Do(CountWrongPin(me), Locked())
-            case Verdict.LOCKED:
-                return Go(Locked())
-            case Verdict.NO_PIN:
-                return Again("pin.not_a_pin")
+        if instead := unless_right(self, typed, caller):
+            return instead
+        asked = RequestCashOut(caller.me.id, self.amount, self.point_code, self.fee)
+        return Do(asked, Requested(self.amount, self.point_code))
 
 
 @screen("cash_out.agree_wallet")
@@ -163,18 +154,9 @@ class WalletPin(Secret):
         | Go[Locked]
         | Again
     ):
-        me = caller.me.id
-        match judge(typed, caller):
-            case Verdict.RIGHT:
-                return Do(RequestToWallet(me, self.amount, self.fee), ToWalletRequested(self.amount))
-            case Verdict.WRONG:
-                return Do(CountWrongPin(me), self, note="pin.wrong")
-            case Verdict.LAST_WRONG:
-                return Do(CountWrongPin(me), Locked())
-            case Verdict.LOCKED:
-                return Go(Locked())
-            case Verdict.NO_PIN:
-                return Again("pin.not_a_pin")
+        if instead := unless_right(self, typed, caller):
+            return instead
+        return Do(RequestToWallet(caller.me.id, self.amount, self.fee), ToWalletRequested(self.amount))
 
 
 def ending(person: Person) -> str:

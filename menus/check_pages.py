@@ -43,7 +43,7 @@ def complaints_about_pages(seen: Walk, texts: Listening) -> Iterator[str]:
     drawn: set[object] = set()
     for place in _shown(seen):
         turn = place.turn
-        mark = (turn.visit.standing, turn.visit.person_id, turn.note, place.world.line.people)
+        mark = (turn.visit.standing, turn.visit.person_id, turn.note, place.world.people)
         if mark in drawn:
             continue
         drawn.add(mark)

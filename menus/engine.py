@@ -53,7 +53,8 @@ def press(visit: Visit, typed: str, line: Line) -> Turn:
         return Turn(replace(visit, part=visit.part + 1))
     if caller is None or line.shut or isinstance(visit.standing, Goodbye):
         return dial(line)
-    visit = replace(visit, part=0)
+    if visit.part:
+        visit = replace(visit, part=0)
     return _engine_key(visit, typed, caller) or _follow(visit, visit.standing.answer(typed, caller), caller)
 
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from menus.cash_out import HowMuch, NothingToCash, how_much
 from menus.kinds import HOME, Again, Caller, Do, Go, Secret, ToHome, screen
-from menus.pin import Locked, Verdict, is_digits, wrong
+from menus.pin import Locked, is_digits, last_try
 from ussd_app.domain.commands import CountWrongPin, ProposePin, SetPin
 
 YEAR_DIGITS = 4
@@ -29,7 +29,7 @@ class BirthYear(Secret):
             return Again("first_pin.not_a_year")
         if int(typed) == me.birth_year:
             return Go(ChoosePin(self.for_cash))
-        if wrong(me) is Verdict.LAST_WRONG:
+        if last_try(me):
             return Do(CountWrongPin(me.id), Locked())
         return Do(CountWrongPin(me.id), self, note="first_pin.wrong_year")
 

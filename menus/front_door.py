@@ -26,7 +26,7 @@ from menus.kinds import (
     Zero,
     screen,
 )
-from menus.pin import Locked, Verdict, judge
+from menus.pin import Locked, unless_right
 from menus.pin_change import TemporaryPin, no_pin_to_give
 from menus.receipt import DidItArrive, HowMuchCame
 from ussd_app.domain.caller import CutVisit, Person
@@ -98,18 +98,9 @@ class GivePin(Secret):
     def answer(
         self, typed: str, caller: Caller
     ) -> Do[AcceptPin, Home | AskGiven] | Do[CountWrongPin, "GivePin"] | Do[CountWrongPin, Locked] | Go[Locked] | Again:
-        me = caller.me.id
-        match judge(typed, caller):
-            case Verdict.RIGHT:
-                return Do(AcceptPin(me), greeting(caller))
-            case Verdict.WRONG:
-                return Do(CountWrongPin(me), self, note="pin.wrong")
-            case Verdict.LAST_WRONG:
-                return Do(CountWrongPin(me), Locked())
-            case Verdict.LOCKED:
-                return Go(Locked())
-            case Verdict.NO_PIN:
-                return Again("pin.not_a_pin")
+        if instead := unless_right(self, typed, caller):
+            return instead
+        return Do(AcceptPin(caller.me.id), greeting(caller))
 
 
 Proof = GivePin | TemporaryPin | BirthYear | Locked | Home | Helping

@@ -1,6 +1,6 @@
 """What each letter of a text costs, and which of them makes it too long: said so that its author knows what to change."""
 
-from sms.gsm import EXTENSION, is_gsm7
+from sms.gsm import EXTENSION, is_gsm7, septets, ucs2_units
 
 AROUND = 14
 """Letters shown before the one that costs."""
@@ -9,6 +9,8 @@ AROUND = 14
 def too_long(text: str, most: int) -> str | None:
     """What to say of a text that takes more than `most`: septets when GSM-7 has all its letters, else UTF-16 units."""
     plain = is_gsm7(text)
+    if (septets(text) if plain else ucs2_units(text)) <= most:
+        return None
     used = 0
     for at, letter in enumerate(text):
         used += _septets(letter) if plain else _units(letter)

@@ -3,7 +3,7 @@
 from menus.cash_out import HowMuch, NothingToCash, how_much
 from menus.first_pin import BirthYear, too_easy
 from menus.kinds import HOME, Again, Caller, Do, Go, Secret, ToHome, screen
-from menus.pin import Locked, Verdict, is_digits, judge
+from menus.pin import Locked, is_digits, unless_right
 from ussd_app.domain.caller import Person
 from ussd_app.domain.commands import CountWrongPin, CountWrongTemporaryPin, ProposePin, ReplacePin
 
@@ -18,18 +18,9 @@ class OldPin(Secret):
     def answer(
         self, typed: str, caller: Caller
     ) -> Go["NewPin | Locked"] | Do[CountWrongPin, "OldPin"] | Do[CountWrongPin, Locked] | Again:
-        me = caller.me.id
-        match judge(typed, caller):
-            case Verdict.RIGHT:
-                return Go(NewPin(for_cash=False))
-            case Verdict.WRONG:
-                return Do(CountWrongPin(me), self, note="pin.wrong")
-            case Verdict.LAST_WRONG:
-                return Do(CountWrongPin(me), Locked())
-            case Verdict.LOCKED:
-                return Go(Locked())
-            case Verdict.NO_PIN:
-                return Again("pin.not_a_pin")
+        if instead := unless_right(self, typed, caller):
+            return instead
+        return Go(NewPin(for_cash=False))
 
 
 @screen("pin.temporary")

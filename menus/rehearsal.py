@@ -42,6 +42,17 @@ from ussd_app.domain.tickets import Ticket, TicketKind
 TRIES = 3
 
 
+class Mark(tuple[object, ...]):
+    """What makes two the same. It goes deep, so its hash is taken once."""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
+
 @dataclass(frozen=True)
 class World:
     """A line, and what no dialogue may know: the PINs themselves."""
@@ -81,15 +92,26 @@ class World:
         )
 
     @cached_property
-    def mark(self) -> tuple[object, ...]:
+    def mark(self) -> "Mark":
         """Two worlds with the same mark answer every key alike, in whatever language; a proposed PIN aside."""
         people = tuple(replace(each, language=Language.VIETNAMESE) for each in self.line.people)
         keeper = (self.line.keeper, self.keeper_pin, self.keeper_proposed)
-        return (people, keeper, *(tuple(kept.items()) for kept in (self.pins, self.temporary)))
+        return Mark((people, keeper, *(tuple(kept.items()) for kept in (self.pins, self.temporary))))
+
+    @cached_property
+    def people(self) -> "Mark":
+        """Two worlds with the same people show the same pages."""
+        return Mark(self.line.people)
 
     def speaking(self, language: Language) -> "World":
-        people = tuple(replace(each, language=language) for each in self.line.people)
-        return replace(self, line=replace(self.line, people=people))
+        if language not in self._spoken:
+            people = tuple(replace(each, language=language) for each in self.line.people)
+            self._spoken[language] = replace(self, line=replace(self.line, people=people))
+        return self._spoken[language]
+
+    @cached_property
+    def _spoken(self) -> dict[Language, "World"]:
+        return {}
 
     def person(self, person_id: int) -> Person:
         return next(each for each in self.line.people if each.id == person_id)

@@ -3,13 +3,14 @@
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from menus.arrows import Arrow, taken
 from menus.engine import Turn, Visit, dial, owns, press
 from menus.home import Home
 from menus.keeper_pin import KeeperPin, RepeatKeeperPin
 from menus.kinds import Caller, Do, Goodbye, Secret
-from menus.rehearsal import World
+from menus.rehearsal import Mark, World
 from ussd_app.domain.commands import Command, ProposePin, ReplacePin, SetKeeperPin, SetPin
 
 KEYS = (*"0123456789", "00", "", "#", "*", "-1", "7" * 200, "１", "²", "ố", "\x00", "🙂")
@@ -19,7 +20,7 @@ PIN, BIRTH_YEAR = "the PIN", "the year of birth"
 Proof = frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where someone stands, in which world, having proved what in this session, after how many presses."""
 
@@ -32,11 +33,12 @@ class Place:
     def visit(self) -> Visit:
         return self.turn.visit
 
-    @property
-    def mark(self) -> tuple[object, ...]:
+    @cached_property
+    def mark(self) -> Mark:
         visit = self.visit
         proposed = tuple(self.world.proposed.items()) if isinstance(visit.standing, Secret) else ()
-        return (visit.standing, visit.trail[-1:], visit.person_id, visit.proved, self.proof, self.world.mark, proposed)
+        where = visit.standing, visit.trail[-1:], visit.person_id, visit.proved
+        return Mark((*where, self.proof, self.world.mark, proposed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Step:
 class Walk:
     """What was seen on the way."""
 
-    places: dict[tuple[object, ...], Place] = field(default_factory=dict[tuple[object, ...], Place])
+    places: dict[Mark, Place] = field(default_factory=dict[Mark, Place])
     steps: list[Step] = field(default_factory=list[Step])
     arrows: set[Arrow] = field(default_factory=set[Arrow])
     raised: dict[str, str] = field(default_factory=dict[str, str])
@@ -64,7 +66,7 @@ class Walk:
 
     def without_an_exit(self) -> set[str]:
         """Names of the screens from which no ending can be reached."""
-        before: dict[tuple[object, ...], set[tuple[object, ...]]] = {}
+        before: dict[Mark, set[Mark]] = {}
         for step in self.steps:
             before.setdefault(step.after.mark, set()).add(step.place.mark)
         reached = {mark for mark, place in self.places.items() if isinstance(place.visit.standing, Goodbye)}
@@ -83,12 +85,17 @@ def walk(world: World) -> Walk:
     edge = deque([start])
     while edge:
         place = edge.popleft()
-        for step in _steps(place, seen):
+        for step in {_what_came_of_it(each): each for each in _steps(place, seen)}.values():
             seen.steps.append(step)
             if step.after.mark not in seen.places:
                 seen.places[step.after.mark] = step.after
                 edge.append(step.after)
     return seen
+
+
+def _what_came_of_it(step: Step) -> tuple[object, ...]:
+    """Keys that do the same at one place are one step: most of them are only wrong."""
+    return step.after.mark, step.after.turn.note, step.command, step.proof
 
 
 def _steps(place: Place, seen: Walk) -> Iterator[Step]:
@@ -107,12 +114,12 @@ def _step(place: Place, typed: str, seen: Walk) -> Step:
     person = next((each for each in world.line.people if each.id == visit.person_id), None)
     caller = Caller(world.line, person, visit.proved)
     engines_own = owns(visit, typed, caller)
+    turn = press(visit, typed, world.line)
     if not engines_own:
         outcome = visit.standing.answer(typed.strip(), caller)
         seen.arrows.add(taken(visit.standing, outcome))
-        if isinstance(outcome, Do) and outcome.command not in press(visit, typed, world.line).commands:
+        if isinstance(outcome, Do) and outcome.command not in turn.commands:
             raise AssertionError("the engine lost a command")
-    turn = press(visit, typed, world.line)
     command = turn.commands[0] if turn.commands else None
     proof = place.proof if engines_own else place.proof | _proved(place, typed, command)
     at_home = isinstance(turn.visit.standing, Home) and not turn.visit.proved

@@ -36,7 +36,7 @@ def _chosen(arguments: list[str] | None) -> Any:
     parser.add_argument("--seed", type=int, help="of the first; the next have the next numbers (default: by the clock)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (%(default)s)")
     parser.add_argument("--machine", choices=sorted(MACHINES), default=SAFE, help="a wrong one, to prove the proof")
-    parser.add_argument("--provider", default="gsma", help="gsma, or package.module:factory (%(default)s)")
+    parser.add_argument("--provider", default="gsma", help="gsma, mtn_momo, or package.module:factory (%(default)s)")
     chosen = parser.parse_args(arguments)
     if chosen.seed is None:
         chosen.seed = int(time.time()) * 1_000

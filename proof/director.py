@@ -6,14 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
-
-from proof import checks, plans, troubles
+from proof import checks, plans, restoring, troubles
+from proof.cast import Errand, Place
 from proof.chance import Chance
-from proof.ground import BEGINNING
 from proof.line import carry
-from proof.play import Errand, House, Place, Play
+from proof.play import House, Play
 from proof.provider import Called
+from proof.putting_away import put_away
 from proof.stage import Actor
 from proof.story import Story
 from proof.wire import line_to_provider
@@ -24,7 +23,6 @@ NOBODY_KNOWS_AFTER = timedelta(days=6)
 """Of calm: what is unknown then is left to a person, and the provider must never have heard of it."""
 LOOKED_AT_FOR = timedelta(days=8)
 """So long what has ended is looked at again, and what the provider took back must be known."""
-AMOUNTS = (100_000, 300_000, 500_000, 900_000)
 
 _DUE = """
     SELECT min(at) FILTER (WHERE state NOT IN ('issued', 'paid', 'failed')),
@@ -39,14 +37,6 @@ _DUE = """
 """
 """When our side has something to do: for certain; to look again at a code; to look again at what has ended."""
 
-_PUT_AWAY = (
-    """UPDATE cash_out SET next_step_at = 'infinity' WHERE person_id = ANY(:people)
-       AND state IN ('held', 'sent', 'unknown', 'issued')""",
-    "UPDATE cash_out SET watch_at = NULL WHERE person_id = ANY(:people) AND watch_at IS NOT NULL",
-    "DELETE FROM provider_pause",
-    "DELETE FROM provider_beat",
-)
-
 
 def perform(
     house: House,
@@ -57,35 +47,18 @@ def perform(
     """Run one schedule to its rest; what it breached stands in the play."""
     play = Play(house, Chance(seed, spared), Story())
     house.provider.begin(seed)
-    house.clock.set(BEGINNING)
     house.database.watch = play.watch
-    _cast(play)
+    restoring.choose(play)
+    house.clock.set(play.began)
+    plans.cast(play)
     director = _Director(play, after_each_step)
     with line_to_provider(lambda request: carry(play, request)):
         director.direct()
-    house.stage.overlapping = False
+        house.stage.overlapping = False
+        restoring.close_the_days(play)
     play.breaches.extend(checks.at_rest(play))
-    director.put_away()
+    put_away(house, play.people, play.now)
     return play
-
-
-def _cast(play: Play) -> None:
-    chance = play.chance
-    play.severity = chance.pick("severity", (0.2, 0.7, 1.0, 1.0, 2.0))
-    play.house.stage.overlapping = chance.strikes("overlap", 0.2)
-    play.people = play.house.people.take(chance.pick("people", (1, 1, 1, 2)))
-    skews = (0.0, 0.0, 0.0, 2.0, -2.0, 60.0)
-    play.places = [
-        Place(f"worker {number}", timedelta(seconds=chance.pick("skew", skews)))
-        for number in range(1, chance.pick("workers", (1, 2, 2, 3)) + 1)
-    ]
-    for someone in play.people:
-        for _ in range(chance.pick("asks", (1, 1, 1, 2))):
-            at = BEGINNING + timedelta(seconds=chance.pick("asked", (0, 0, 1, 30, 4_000)))
-            amount = chance.pick("amount", AMOUNTS)
-            for _ in range(chance.pick("posts", (1, 1, 1, 1, 2, 3))):
-                what = f"confirms a cash-out of {amount:,} đồng"
-                play.errands.append(Errand(at, f"the phone of person {someone.id}", what, someone=someone, amount=amount))
 
 
 class _Director:
@@ -104,7 +77,7 @@ class _Director:
     def direct(self) -> None:
         while self._steps < MOST_STEPS:
             self._steps += 1
-            if self._steps == WILD_STEPS or self._play.now > BEGINNING + timedelta(days=3):
+            if self._steps == WILD_STEPS or self._play.now > self._play.began + timedelta(days=3):
                 self._calm_down()
             choices = self._choices()
             if choices:
@@ -113,18 +86,12 @@ class _Director:
                 return
         self._play.breaches.append(f"after {MOST_STEPS} steps it has still not come to rest")
 
-    def put_away(self) -> None:
-        """Nothing of this schedule may be taken up by the next one's workers."""
-        with self._house.database.begin() as db:
-            for each in _PUT_AWAY:
-                db.execute(text(each), {"people": [each.id for each in self._play.people]})
-
     # ---- one step ---------------------------------------------------------------------------------------
 
-    def _choices(self) -> list[Callable[[], Actor]]:
+    def _choices(self) -> list[Callable[[], Actor | None]]:
         now = self._play.now
         going = [each for each in self._play.actors if not each.locked and (each.until is None or each.until <= now)]
-        choices: list[Callable[[], Actor]] = [lambda each=each: each for each in going]
+        choices: list[Callable[[], Actor | None]] = [lambda each=each: each for each in going]
         choices += [lambda each=each: self._start(each) for each in self._play.errands if each.at <= now]
         ready = [each for each in self._play.places if self._may_work(each)]
         if ready and (not choices or self._chance.share("looks") < 0.4):
@@ -138,14 +105,12 @@ class _Director:
 
     def _may_work(self, place: Place) -> bool:
         now = self._play.now
-        return place.actor is None and place.down_until <= now and place.idle_at != now
+        return not self._play.shut and place.actor is None and place.down_until <= now and place.idle_at != now
 
-    def _go(self, choice: Callable[[], Actor]) -> None:
+    def _go(self, choice: Callable[[], Actor | None]) -> None:
         actor = choice()
-        self._house.stage.give_word(actor)
-        self._house.stage.look_after(self._play.actors)
-        for each in [each for each in self._play.actors if each.ended]:
-            self._end(each)
+        if actor is not None:
+            self._go_on(actor)
         if self._after_each_step:
             self._after_each_step(self._play)
         if self._watched and self._play.changed and not self._house.stage.overlapping:
@@ -154,16 +119,36 @@ class _Director:
                 self._play.breaches.extend(found)
                 self._watched = False
 
+    def _go_on(self, actor: Actor) -> None:
+        self._house.stage.give_word(actor)
+        self._house.stage.look_after(self._play.actors)
+        for each in [each for each in self._play.actors if each.ended]:
+            self._end(each)
+
+    def _stop_us(self) -> None:
+        """Whoever is on the stage is in the middle of something of ours: what the others do, they do at once."""
+        for each in self._play.actors:
+            each.doomed = True
+        while self._play.actors:
+            free = [each for each in self._play.actors if not each.locked]
+            self._go_on(free[0]) if free else self._house.stage.look_after(self._play.actors)
+
     def _enter(self, name: str, work: Callable[[], None]) -> Actor:
         self._entered += 1
         actor = self._house.stage.enter(name, self._entered, work)
         self._play.actors.append(actor)
         return actor
 
-    def _start(self, errand: Errand) -> Actor:
+    def _start(self, errand: Errand) -> Actor | None:
         play = self._play
         play.errands.remove(errand)
         play.say(errand.what, errand.who)
+        if errand.stops_us:
+            self._stop_us()
+        if errand.act is not None and errand.alone:
+            return errand.act()
+        if errand.act is not None:
+            return self._enter(errand.who, errand.act)
         if errand.someone is not None:
             return self._enter(errand.who, lambda: play.ask_for_cash(errand))
         if errand.called is not None:
@@ -208,6 +193,9 @@ class _Director:
             if entry is not None and entry.may_still_pay and entry.words == "active":
                 self._play.planned.add(attempt)
                 plans.go_to_agents(self._play, attempt)
+            elif entry is not None and entry.paid:  # into a wallet: nobody goes anywhere
+                self._play.planned.add(attempt)
+                plans.take_back(self._play, attempt)
 
     def _send(self, called: Called) -> None:
         play, chance = self._play, self._chance

@@ -18,17 +18,20 @@ from ussd_app.local.embedded import start_postgres
 from ussd_app.store.database import Database, sqlalchemy_url
 from ussd_app.store.schema import upgrade
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BEGINNING = datetime(2027, 1, 25, 5, 0, tzinfo=UTC)
 """12:00 in Thái Nguyên, a week before Tết."""
 
 TEMPLATE = f"proof_template_{os.getpid()}"
 
 # `now()` is an ordinary function: with `public` before `pg_catalog` every statement and every column's default, ours
-# and the provider's, asks this clock. A sequence is read without a snapshot and costs no dead row.
+# and the provider's, asks this clock, exact to the microsecond in any year. A sequence is read without a snapshot and
+# costs no dead row.
 _CLOCK = """
 CREATE SEQUENCE public.simulated_instant MINVALUE 0 START 1;
 CREATE FUNCTION public.simulated_now() RETURNS timestamptz LANGUAGE sql STABLE AS
-    $$SELECT to_timestamp(last_value / 1000000.0) FROM public.simulated_instant$$;
+    $$SELECT timestamptz 'epoch' + make_interval(secs => last_value / 1000000)
+             + last_value % 1000000 * interval '1 microsecond' FROM public.simulated_instant$$;
 CREATE FUNCTION public.now() RETURNS timestamptz LANGUAGE sql STABLE AS $$SELECT public.simulated_now()$$;
 CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS $$SELECT public.simulated_now()$$;
 """
@@ -98,7 +101,9 @@ class Clock:
 
     def set(self, now: datetime) -> None:
         self.now = now
-        self._connection.execute("SELECT setval('public.simulated_instant', %s)", (int(now.timestamp() * 1_000_000),))
+        self._connection.execute(
+            "SELECT setval('public.simulated_instant', %s)", ((now - _EPOCH) // timedelta(microseconds=1),)
+        )
 
     def passes(self, much: timedelta) -> None:
         self.set(self.now + much)

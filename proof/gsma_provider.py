@@ -13,6 +13,7 @@ from flask import Flask
 
 from proof.provider import Called, Entry
 from proof.wire import HOST, Answer, ask
+from ussd_app.domain.statements import StatementLine
 from ussd_app.simulator.networks.configuration import NetworksConfiguration
 from ussd_app.simulator.networks.gsma import authorisation_codes, clerk, receiving, validation
 from ussd_app.simulator.networks.gsma.provider import mobile_money
@@ -25,13 +26,15 @@ KEY = b"a key for the proof, and no other"
 _BOOK = """
 SELECT r.client_id, r.status, c.state, coalesce(t.amount, 0) AS paid, coalesce(t.reversed, 0) AS taken_back
 FROM networks.requests r LEFT JOIN networks.codes c ON c.server_id = r.server_id
-LEFT JOIN networks.transactions t ON t.reference = c.redeemed_by
+LEFT JOIN networks.transactions t ON t.reference = coalesce(c.redeemed_by, (
+    SELECT reference FROM networks.transactions WHERE server_id = r.server_id AND c.server_id IS NULL LIMIT 1))
 WHERE r.client_id = ANY(%s)
 """
 
 _PAID_BY = """
-SELECT c.redeemed_by FROM networks.requests r JOIN networks.codes c USING (server_id)
-WHERE r.client_id = %s AND c.redeemed_by IS NOT NULL
+SELECT coalesce(c.redeemed_by, t.reference) AS reference FROM networks.requests r
+LEFT JOIN networks.codes c USING (server_id) LEFT JOIN networks.transactions t USING (server_id)
+WHERE r.client_id = %s AND coalesce(c.redeemed_by, t.reference) IS NOT NULL
 """
 
 
@@ -47,6 +50,7 @@ class _NoSchema:
 
 class GsmaProvider:
     name = "gsma"
+    doors = ()
 
     def __init__(self, database_url: str) -> None:
         self._chance = Random(0)
@@ -118,7 +122,7 @@ class GsmaProvider:
         body = {"type": "reversal"} | ({} if amount is None else {"amount": str(amount), "currency": "VND"})
         headers = {"Content-Type": "application/json", "X-API-Key": self._key, "X-CorrelationID": str(request)}
         headers["X-Callback-URL"] = self._callback_url
-        url = f"http://{HOST}/v1.2/mm/transactions/{paid['redeemed_by']}/reversals"
+        url = f"http://{HOST}/v1.2/mm/transactions/{paid['reference']}/reversals"
         return f"answers its clerk with {self.answer('POST', url, headers, json.dumps(body).encode()).status}"
 
     def book(self, attempts: Sequence[UUID]) -> dict[UUID, Entry]:
@@ -133,11 +137,17 @@ class GsmaProvider:
             for row in rows
         }
 
+    def paper(self, attempts: Sequence[UUID]) -> list[StatementLine]:
+        return []
+
     def refuse_next(self) -> None:
         self._parts.faults.set({"money_refuse": 1})
 
     def clear_no(self) -> Answer:
         return _error(400, "businessRule", "lessThanTransactionMinValue")
+
+    def no_funds(self) -> Answer:
+        return _error(400, "businessRule", "insufficientFunds")
 
     def key_unknown(self) -> Answer:
         return _error(401, "authorisation", "clientAuthorisationError")

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import psycopg
 from flask import Flask
 
+from proof.backup import Backups
 from proof.ground import BEGINNING, Clock, WatchedDatabase
 from proof.gsma_provider import GsmaProvider
+from proof.momo_provider import MomoProvider
 from proof.people import People
 from proof.play import House
 from proof.provider import ProviderUnderProof
@@ -24,7 +26,7 @@ from ussd_app.http.doorbell import Doorbell
 from ussd_app.http.mobile_money import mobile_money_callbacks
 from ussd_app.store.vault import Vault
 
-PROVIDERS = {"gsma": GsmaProvider}
+PROVIDERS = {"gsma": GsmaProvider, "mtn_momo": MomoProvider}
 
 
 @contextmanager
@@ -45,9 +47,11 @@ def opened(database_url: str, machine: str, provider: str = "gsma") -> Iterator[
         def look(statement: LiteralString) -> tuple[Any, ...]:
             return line.execute(statement).fetchone() or ()
 
-        people = People(database, desk, BEGINNING)
+        people, backups = People(database, desk, BEGINNING), Backups(line)
+        house = House(database, desk, clock, stage, under_proof, people, callbacks, _NoMessages(), look, machine)
+        house.backups = backups if backups.possible else None
         try:
-            yield House(database, desk, clock, stage, under_proof, people, callbacks, _NoMessages(), look, machine)
+            yield house
         finally:
             stage.close()
             under_proof.close()

@@ -8,7 +8,8 @@ from datetime import timedelta
 import requests
 
 from proof import troubles, wire
-from proof.play import Errand, Play
+from proof.cast import Errand
+from proof.play import Play
 from proof.wire import Answer
 
 OLDEST = timedelta(minutes=10)
@@ -18,6 +19,8 @@ HTML = Answer(502, {"Content-Type": "text/html"}, b"<html>Bad Gateway</html>")
 
 def carry(play: Play, request: requests.PreparedRequest) -> requests.Response:
     """Raises what `requests` raises; a Crash where the worker's process ends."""
+    if any(door in str(request.url) for door in play.house.provider.doors):
+        return play.house.provider.answer(*_request(request)).as_response(request)
     sends = request.method == "POST"
     table, place = (troubles.SENDING, "sending") if sends else (troubles.ASKING, "asking")
     trouble = play.chance.fault(play.here(place), table, play.severity)
@@ -80,6 +83,8 @@ def _before(play: Play, request: requests.PreparedRequest, trouble: str) -> requ
             return Answer(302, {"Location": "http://elsewhere.proof/"}, b"").as_response(request)
         case "a clear no":
             return provider.clear_no().as_response(request)
+        case "short of money at once":
+            return provider.no_funds().as_response(request)
         case "our key is not accepted":
             return provider.key_unknown().as_response(request)
         case "an old answer" if (old := play.old_answers.get(str(request.url))) and play.now - old[0] < OLDEST:

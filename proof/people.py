@@ -15,6 +15,7 @@ from ussd_app.domain.payments import Role
 from ussd_app.domain.phone import Phone
 from ussd_app.store import officers
 from ussd_app.store.database import Database
+from ussd_app.store.wallets import PAYOUT_ACCOUNT
 
 GRANTED = 900_000
 AT_ONCE = 250
@@ -34,6 +35,7 @@ class People:
     desk: Desk
     now: datetime
     _ready: list[Someone] = field(default_factory=list[Someone])
+    _made: int = 0
 
     def take(self, how_many: int) -> list[Someone]:
         while len(self._ready) < how_many:
@@ -62,16 +64,22 @@ class People:
         return people
 
     def _newcomers(self) -> list[Someone]:
+        """Each with a phone that is theirs, and a wallet under its number."""
+        numbers = [f"+849{self._made + each:08}" for each in range(1, AT_ONCE + 1)]
+        self._made += AT_ONCE
         with self.database.begin() as db:
             rows = db.execute(
-                text("""WITH known AS (SELECT count(*) AS n FROM person),
-                        someone AS (
-                            INSERT INTO person (person_code, full_name, gender, commune_id, payout_method, language)
-                            SELECT 'proof-' || (known.n + g), 'Nguyễn Thị Phương', 'F', c.id, 'cash', 'vi'
-                            FROM known, generate_series(1, :many) g, commune c
-                            WHERE c.code = '05443' AND c.valid_to IS NULL RETURNING id)
+                text("""WITH someone AS (
+                            INSERT INTO person (person_code, full_name, gender, commune_id, payout_method, language,
+                                                payout_account_sealed)
+                            SELECT 'proof-' || n.e164, 'Nguyễn Thị Phương', 'F', c.id, 'mobile_money', 'vi', n.sealed
+                            FROM unnest(CAST(:numbers AS text[]), CAST(:sealed AS bytea[])) AS n (e164, sealed), commune c
+                            WHERE c.code = '05443' AND c.valid_to IS NULL RETURNING id, person_code)
                         INSERT INTO person_phone (person_id, e164)
-                        SELECT id, '+849' || lpad(id::text, 8, '0') FROM someone RETURNING person_id, e164"""),
-                {"many": AT_ONCE},
+                        SELECT id, substr(person_code, 7) FROM someone RETURNING person_id, e164"""),
+                {
+                    "numbers": numbers,
+                    "sealed": [self.desk.vault.seal(PAYOUT_ACCOUNT, each.removeprefix("+")) for each in numbers],
+                },
             ).all()
         return [Someone(row.person_id, Phone(row.e164)) for row in rows]

@@ -13,6 +13,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from proof import troubles
+from proof.backup import Backups
+from proof.cast import Errand, Lost, Place
 from proof.chance import Chance
 from proof.ground import BEGINNING, Clock, WatchedDatabase
 from proof.machines import SAFE, Listener, heard_by
@@ -25,7 +27,7 @@ from sms.providers.port import SmsProvider
 from ussd_app.actions import cash_outs as actions
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
-from ussd_app.domain.commands import RequestCashOut
+from ussd_app.domain.commands import RequestCashOut, RequestToWallet
 from ussd_app.domain.money import Dong
 from workers import cash_out
 from workers.mobile_money.port import MobileMoney, Order, State, Submitted
@@ -52,34 +54,10 @@ class House:
     look: Callable[[LiteralString], tuple[Any, ...]]
     """One row, outside of any transaction."""
     machine: str = SAFE
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """Something on its way, or planned: it happens at its time, done by an actor of its own."""
-
-    at: datetime
-    who: str
-    what: str
-    attempt: UUID | None = None
-    called: Called | None = None
-    someone: Someone | None = None
-    reversal: UUID | None = None
-    """The request by which the provider takes back what was paid under the attempt: all of it where no amount is said."""
-    amount: int = 0
-    request: tuple[str, str, dict[str, str], bytes] | None = None
-
-
-@dataclass
-class Place:
-    """A worker's place: empty, at work, or down for a while after its process died."""
-
-    name: str
-    skew: timedelta
-    actor: Actor | None = None
-    idle_at: datetime | None = None
-    """The moment at which it last found nothing to do."""
-    down_until: datetime = BEGINNING
+    backups: Backups | None = None
+    """None where nothing can be put back."""
+    lives: int = 0
+    """How many schedules had a year of their own."""
 
 
 @dataclass
@@ -91,6 +69,11 @@ class Play:
     story: Story = field(default_factory=Story)
     people: list[Someone] = field(default_factory=list[Someone])
     severity: float = 1.0
+    began: datetime = BEGINNING
+    shut: bool = False
+    """No worker may start: a backup was put back, and the product has not been told yet."""
+    lost: Lost | None = None
+    """Only in a schedule whose database is put back."""
     errands: list[Errand] = field(default_factory=list[Errand])
     places: list[Place] = field(default_factory=list[Place])
     actors: list[Actor] = field(default_factory=list[Actor])
@@ -121,7 +104,7 @@ class Play:
 
     def say(self, what: str, who: str = "") -> None:
         actor = self.house.stage.actor
-        self.story.say(self.now, who or (actor.name if actor else "the director"), what)
+        self.story.say(BEGINNING + (self.now - self.began), who or (actor.name if actor else "the director"), what)
 
     def here(self, place: str) -> str:
         """The place of a draw in this actor's own life: two who move at once do not mix up each other's draws."""
@@ -188,8 +171,10 @@ class Play:
         assert someone is not None
         house = self.house
         with house.database.begin() as db:
-            press = Press(someone.phone, self.now, uuid4())
-            effect = carry_out(db, house.desk, press, RequestCashOut(someone.id, Dong(errand.amount), POINT))
+            press, amount = Press(someone.phone, self.now, uuid4()), Dong(errand.amount)
+            to_wallet = RequestToWallet(someone.id, amount)
+            wish = to_wallet if errand.into_wallet else RequestCashOut(someone.id, amount, POINT)
+            effect = carry_out(db, house.desk, press, wish)
         self.say("the cash-out is asked for and held" if effect.cash_out_id else "nothing is started: no second one")
 
     def settle(self, errand: Errand | None = None) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from proof.wire import Answer
+from ussd_app.domain.statements import StatementLine
 from workers.mobile_money.port import MobileMoney
 
 
@@ -40,6 +41,8 @@ class ProviderUnderProof(Protocol):
     """A provider in process. `client` is the real adapter, whose calls go through `proof.wire` or a port of their own."""
 
     name: str
+    doors: Sequence[str]
+    """Paths on which keys are fetched. Nothing befalls them: whoever fetches one lets its whole process wait."""
 
     @property
     def client(self) -> MobileMoney: ...
@@ -54,6 +57,10 @@ class ProviderUnderProof(Protocol):
 
     def clear_no(self) -> Answer:
         """A refusal at once, in its own words: nothing is taken, and nothing is remembered."""
+        ...
+
+    def no_funds(self) -> Answer:
+        """The same, because our account there is short."""
         ...
 
     def key_unknown(self) -> Answer:
@@ -94,6 +101,10 @@ class ProviderUnderProof(Protocol):
 
     def book(self, attempts: Sequence[UUID]) -> Mapping[UUID, Entry]:
         """Of each order that it knows."""
+        ...
+
+    def paper(self, attempts: Sequence[UUID]) -> list[StatementLine]:
+        """What it moved for these orders, as it would send it by post. Empty where the page itself can ask for it."""
         ...
 
     def refuse_next(self) -> None:

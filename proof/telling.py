@@ -22,20 +22,20 @@ class Tale:
     faults: int
 
 
-def tell(house: House, seed: int, breaches: list[str]) -> Tale:
-    spared = _fewest(house, seed)
+def tell(house: House, seed: int, breaches: list[str], tries: int = MOST_TRIES) -> Tale:
+    spared = _fewest(house, seed, tries)
     play = perform(house, seed, spared, after_each_step=_Narrator())
     if not play.breaches:  # it does not come again as it was: the story as it was first heard of, at least
         play = perform(house, seed, after_each_step=_Narrator())
     return Tale(seed, tuple(play.breaches or breaches), tuple(play.story.sentences()), len(play.chance.struck))
 
 
-def _fewest(house: House, seed: int) -> frozenset[str]:
+def _fewest(house: House, seed: int, tries: int) -> frozenset[str]:
     """Leave out one fault after the other, last first, as long as it still fails without it."""
     spared: frozenset[str] = frozenset()
     first = perform(house, seed)
     struck, kinds = first.chance.struck, _kinds(first)
-    for fault in list(reversed(struck))[:MOST_TRIES]:
+    for fault in list(reversed(struck))[:tries]:
         tried = spared | {fault}
         if _kinds(perform(house, seed, tried)) & kinds:
             spared = tried

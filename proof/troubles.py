@@ -17,6 +17,7 @@ SENDING = (
     ("a proxy's 502", 0.02),
     ("a redirect", 0.01),
     ("a clear no", 0.02),
+    ("short of money at once", 0.03),
     ("refused later", 0.03),
     ("our key is not accepted", 0.01),
     ("slow", 0.07),
@@ -47,6 +48,8 @@ CALLED_BACK = (
 FORGED = 0.06
 TAKEN_BACK = 0.25
 """Of what was paid."""
+OURS_IS_LOST = 0.06
+"""Of all schedules: in these our database goes back to a backup."""
 DIES_AT_A_TRANSACTION = 0.015
 SWITCHES = 0.15
 STOPS_INSIDE = 0.08

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,14 +91,14 @@ def septets(text: str) -> int:
 
 def ucs2_units(text: str) -> int:
     """Length in UTF-16 units, as UCS-2 is really sent: a letter beyond the first plane is two."""
-    return sum(map(_units_of, text))
+    return len(text.encode("utf-16-be", "surrogatepass")) // 2
 
 
 def cost(text: str) -> Cost:
     """The encoding a network will choose, and how many parts it will bill."""
     if is_gsm7(text):
-        return _cost(Encoding.GSM7, [_septets_of(each) for each in text])
-    return _cost(Encoding.UCS2, [_units_of(each) for each in text])
+        return _cost(Encoding.GSM7, septets(text), text, _septets_of)
+    return _cost(Encoding.UCS2, ucs2_units(text), text, _units_of)
 
 
 def _septets_of(letter: str) -> int:
@@ -109,14 +109,15 @@ def _units_of(letter: str) -> int:
     return 2 if ord(letter) > 0xFFFF else 1
 
 
-def _cost(encoding: Encoding, widths: list[int]) -> Cost:
-    units = sum(widths)
+def _cost(encoding: Encoding, units: int, text: str, width_of: Callable[[str], int]) -> Cost:
     if units <= _ONE_PART[encoding]:
         return Cost(encoding, units, 1)
-    return Cost(encoding, units, _parts(widths, _EACH_OF_SEVERAL[encoding]))
+    room = _EACH_OF_SEVERAL[encoding]
+    every_letter_is_one = units == len(text)
+    return Cost(encoding, units, -(-units // room) if every_letter_is_one else _parts(map(width_of, text), room))
 
 
-def _parts(widths: list[int], room: int) -> int:
+def _parts(widths: Iterable[int], room: int) -> int:
     """A pair that would straddle the end of a part begins the next one, so plain division counts too few."""
     parts, used = 1, 0
     for width in widths:

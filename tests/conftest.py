@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
+from tests.one_database import PUTTING_BACK, OneDatabase, with_database
 from tests.village import Village
 from ussd_app.actions.desk import Desk
 from ussd_app.local.embedded import start_postgres, start_redis
@@ -22,8 +22,6 @@ from ussd_app.store.vault import Vault
 
 NOON = datetime(2027, 1, 25, 5, 0, tzinfo=UTC)
 """12:00 in Thái Nguyên, a week before Tết."""
-
-_numbers = itertools.count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -68,32 +66,31 @@ def redis_url(own_directory: Path) -> Iterator[str]:
     server.stop()
 
 
-def _with_database(url: str, name: str) -> str:
-    """The same server, another database: URL in, URL out."""
-    head, _, query = url.partition("?")
-    return f"{head.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-
-
 @pytest.fixture(scope="session")
 def template(postgres_url: str) -> str:
     """A migrated database to copy from."""
     name = f"bam_template_{os.getpid()}"
     with psycopg.connect(postgres_url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
-    migrated = Database(_with_database(postgres_url, name))
+    migrated = Database(with_database(postgres_url, name))
     upgrade(migrated)
     migrated.close()
+    with psycopg.connect(with_database(postgres_url, name), autocommit=True) as connection:
+        connection.execute(PUTTING_BACK)
     return name
 
 
+@pytest.fixture(scope="session")
+def one_database(postgres_url: str, template: str) -> Iterator[OneDatabase]:
+    one = OneDatabase(postgres_url, template)
+    yield one
+    one.throw_away()
+
+
 @pytest.fixture
-def database_url(postgres_url: str, template: str) -> Iterator[str]:
-    name = f"bam_test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _with_database(postgres_url, name)
-    with psycopg.connect(postgres_url, autocommit=True) as server:
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def database_url(one_database: OneDatabase) -> Iterator[str]:
+    yield one_database.lend()
+    one_database.take_back()
 
 
 @pytest.fixture

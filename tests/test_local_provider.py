@@ -23,7 +23,8 @@ from ussd_app.local.ports import answers, free_port
 from ussd_app.local.troubles import CannotStart
 from ussd_app.settings import HOME
 
-HERE_STILL = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'networks'"
+HERE_STILL = """SELECT count(*) FROM pg_stat_activity
+                WHERE application_name = 'networks' AND datname = current_database()"""
 
 
 def start(var: Path, port: int, **environment: str) -> tuple[subprocess.Popen[str], str]:

@@ -11,12 +11,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from sqlalchemy.exc import OperationalError
+
 from ussd_app.actions import cash_outs as actions
 from ussd_app.actions import guessing
-from ussd_app.domain.caller import CashOutState
+from ussd_app.domain.caller import STILL_ON_ITS_WAY, CashOutState
 from ussd_app.store import attempts, restorations
 from ussd_app.store.cash_outs import CashOut
-from workers import cash_out_clearance, provider_health
+from workers import cash_out_clearance, lost_attempts, provider_health
 from workers.cash_out_watch import FIRST_LOOK, look_at_ended
 from workers.mobile_money import port
 from workers.mobile_money.keys import NOT_AUTHORISED
@@ -31,8 +33,7 @@ AT_ONCE = 20
 GIVEN_UP_AT_ONCE = 500
 ASK_AFTER_S = (2, 5, 15, 60, 300, 900, 3600)
 LOOK_AGAIN = timedelta(minutes=2)
-STILL_ON_ITS_WAY = timedelta(hours=2)
-"""Nothing arrives later than this after it was sent."""
+SET_ASIDE = timedelta(minutes=5)
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 SHORT_FOR = timedelta(hours=24)
 """So long an order waits for the programme's account to be filled; then the money goes back into its owner's balance."""
@@ -70,7 +71,13 @@ def _go_through(office: Office, due: list[CashOut]) -> int:
             with office.database.begin() as db:
                 attempts.give_back(db, [each.id for each in due[number:]])
             return number
-        _step(office, order)
+        try:
+            _step(office, order)
+        except OperationalError:
+            raise
+        except Exception as problem:  # whatever is wrong with one order, the others' go on; its words may hold a code
+            log.error("cash-out %s: a step cannot be done (%s); tried again", order.reference, type(problem).__name__)
+            _wait(office, order, order.state, asked=True, reason="step_failed", after=SET_ASIDE)
     return len(due)
 
 
@@ -180,6 +187,8 @@ def _enquire(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
 
 def _ask(office: Office, provider: MobileMoney, cash_out: CashOut) -> port.State:
     answer = provider.enquire(order_of(office, cash_out))
+    if cash_out.ask_first and cash_out.state is not CashOutState.ISSUED and lost_attempts.may_have_gone_on(answer):
+        answer = lost_attempts.look(office, provider, cash_out) or answer
     if cash_out.ask_first and not isinstance(answer, port.StillUnsure):
         with office.database.begin() as db:
             restorations.answered(db, cash_out.id)
@@ -205,20 +214,27 @@ def _not_found(office: Office, cash_out: CashOut) -> None:
 def _short(office: Office, cash_out: CashOut) -> None:
     """The programme's account is short: nobody's failure. It goes again under a new id once the account is filled."""
     now = office.clock()
-    if now - cash_out.asked_at > SHORT_FOR:
+    if now - cash_out.asked_at > SHORT_FOR and not cash_out.ask_first:
         _fail(office, cash_out, "insufficient_float")
         return
     provider_health.short_of_money(office, cash_out.provider)
     with office.database.begin() as db:
         new_id = next_attempt_id(cash_out.id, attempts.spent(db, cash_out))
         soon = now + timedelta(seconds=ASK_AFTER_S[0])
-        attempts.again(db, cash_out, new_id, reason="insufficient_float", next_step_at=soon, now=now)
+        attempts.again(
+            db, cash_out, new_id, reason="insufficient_float", next_step_at=soon, now=now, doubted_until=_doubt(cash_out)
+        )
+
+
+def _doubt(cash_out: CashOut) -> datetime | None:
+    """What an attempt that came to nothing leaves to the next: only after a restore may that one be on its way already."""
+    return cash_out.doubted_until if cash_out.ask_first else None
 
 
 def give_up_waiting(office: Office, now: datetime) -> None:
     """Who has waited a day for money that did not come gets back what was held for it."""
     with office.database.begin() as db:
-        waiting = attempts.short_since(db, office.desk.vault, now - SHORT_FOR, GIVEN_UP_AT_ONCE)
+        waiting = attempts.short_since(db, office.desk.vault, now - SHORT_FOR, now, GIVEN_UP_AT_ONCE)
     for each in waiting:
         _fail(office, each, provider_health.SHORT)
 

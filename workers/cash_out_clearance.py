@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 SIM_ANSWER_HOLDS = timedelta(hours=24)
 HOLDER_ANSWER_HOLDS = timedelta(days=180)
+NO_ANSWER_HOLDS = timedelta(hours=1)
+"""Then the next cash-out asks again: a carrier that was away for a moment must not blind us for a day."""
 WAIT_FOR_ANSWER = timedelta(seconds=60)
 LOOK_EVERY = timedelta(seconds=5)
 
@@ -49,7 +51,7 @@ def _sim(office: Office, checks: NumberChecks, phone: Phone, cash_out: CashOut) 
     now = office.clock()
     with office.database.begin() as db:
         known = number_checks.latest(db, phone.e164, "sim_swap", since=now - SIM_ANSWER_HOLDS)
-    if known is None:
+    if known is None or (known.outcome in ("asked", "unsure") and now > known.asked_at + NO_ANSWER_HOLDS):
         return _ask_about_sim(office, checks, phone, cash_out)
     if known.outcome == "asked":
         waiting = now < known.asked_at + WAIT_FOR_ANSWER
@@ -71,7 +73,8 @@ def _ask_about_sim(office: Office, checks: NumberChecks, phone: Phone, cash_out:
     match answer:
         case Asked(request_id):
             outcome = "asked"
-        case SimSwap(swapped_on):
+        case SimSwap() as swap:
+            swapped_on = swap.day(office.desk.local(office.clock()).date())
             outcome = "clear" if swapped_on is None else "swapped"
         case _:
             outcome = "unsure"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+from sqlalchemy.exc import OperationalError
+
 from ussd_app.actions import cash_outs as actions
 from ussd_app.domain.caller import CashOutState
 from ussd_app.domain.money import total
@@ -25,7 +27,14 @@ LOOKS = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(day
 def look_at_ended(office: Office, ended: list[CashOut]) -> None:
     """Ask about each of these ended cash-outs, once."""
     for cash_out in ended:
-        _look(office, cash_out)
+        try:
+            _look(office, cash_out)
+        except OperationalError:
+            raise
+        except Exception as problem:  # whatever is wrong with one of them, the others are asked about
+            log.error("cash-out %s: cannot be looked at (%s); later again", cash_out.reference, type(problem).__name__)
+            with office.database.begin() as db:
+                attempts.watch(db, cash_out.id, office.clock() + LOOKS[0])
 
 
 def _look(office: Office, cash_out: CashOut) -> None:

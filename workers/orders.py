@@ -11,8 +11,13 @@ from workers.office import Office
 
 
 def order_of(office: Office, cash_out: CashOut) -> Order:
+    return order_under(office, cash_out, cash_out.attempt_id)
+
+
+def order_under(office: Office, cash_out: CashOut, attempt_id: UUID) -> Order:
+    """The same order under the id of another attempt."""
     to = ToWallet(cash_out.wallet) if cash_out.wallet else AtPoint(cash_out.point_code or "", office.code_lifetime_s)
-    return Order(cash_out.attempt_id, cash_out.reference, cash_out.amount, to)
+    return Order(attempt_id, cash_out.reference, cash_out.amount, to)
 
 
 def next_attempt_id(cash_out_id: UUID, spent: int) -> UUID:

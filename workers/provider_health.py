@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import timedelta
 
 from ussd_app.store import provider_pauses
 from workers.mobile_money.keys import NOT_AUTHORISED
@@ -11,6 +12,9 @@ from workers.mobile_money.port import MobileMoney, Service
 from workers.office import Office
 
 log = logging.getLogger(__name__)
+
+LONGEST = timedelta(hours=1)
+"""Whatever they plan: a slip in a date must not keep everybody's money for years."""
 
 UNAVAILABLE = "unavailable"
 SHORT = "insufficient_float"
@@ -53,7 +57,7 @@ def _beat(office: Office, provider: MobileMoney) -> bool:
         provider_pauses.note_beat(db, provider.name, beat.service.value)
         if beat.service is not Service.UNAVAILABLE:
             return False
-        until = beat.until if beat.until is not None and beat.until > now else None
+        until = min(beat.until, now + LONGEST) if beat.until is not None and beat.until > now else None
         steps = PAUSES_S[UNAVAILABLE]
         pause = provider_pauses.pause(db, provider.name, UNAVAILABLE, steps_s=steps, now=now, until=until)
     log.warning("%s says it is not to be had; nothing is sent before %s", provider.name, office.desk.local(pause.until))

@@ -34,7 +34,7 @@ class AfricasTalkingInsights:
             return Unsure(str(problem))
         except ValueError:  # the SDK has its own idea of what a number looks like
             return Unsure("number_not_taken")
-        return read_asked(answer)
+        return read_asked(answer, phone)
 
     def read_answer(self, form: Mapping[str, object]) -> SimSwapTold | None:
         request_id = form.get("requestId")
@@ -65,28 +65,42 @@ class _KeptAlive(InsightService):
         return self._lines.post(url, data.encode(), headers)
 
 
-def read_asked(answer: Answer) -> SimSwap | Asked | Unsure:
+def read_asked(answer: Answer, phone: Phone) -> SimSwap | Asked | Unsure:
     """Pure: a question that is queued with them, or one that they could answer at once."""
     if answer.status not in (200, 201, 202):
         return Unsure(f"http_{answer.status}")
     try:
         told = json.loads(answer.body)
         each = told["responses"][0] if told.get("responses") else told
+        if not _about(each, phone):
+            return Unsure("another_number")
         if (swap := _swap(each)) is not None:
             return swap
         request_id = each.get("requestId")
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return Unsure("unreadable_answer")
     queued = str(each.get("status", "")).strip().lower() in ("queued", "processed", "success", "sent")
     return Asked(request_id) if queued and isinstance(request_id, str) and request_id else Unsure("not_taken")
 
 
+def _about(told: Mapping[str, object], phone: Phone) -> bool:
+    """One number was asked about; an answer that names another is none."""
+    named = told.get("phoneNumber")
+    number = named.get("number") if isinstance(named, Mapping) else named
+    digits = "".join(filter(str.isdigit, str(number or "")))
+    return digits in ("", phone.e164[1:])
+
+
 def _swap(told: Mapping[str, object]) -> SimSwap | None:
-    """None where it says neither that the SIM was changed nor that it was not."""
-    on = _day(told.get("lastSimSwapDate"))
+    """None where it says neither that the SIM was changed nor that it was not, or both."""
+    on, said = _day(told.get("lastSimSwapDate")), str(told.get("status", "")).strip().lower()
+    if said == "swapped":
+        if on is None:
+            return SimSwap(None, lately=True)
+        return SimSwap(on) if on.year >= NEVER_BEFORE else None
     if on is not None:
         return SimSwap(on if on.year >= NEVER_BEFORE else None)
-    return SimSwap(None) if str(told.get("status", "")).strip().lower() == "notswapped" else None
+    return SimSwap(None) if said == "notswapped" else None
 
 
 def _day(written: object) -> date | None:

@@ -16,6 +16,12 @@ class SimSwap:
     """When this number last got another SIM; None: not within the time that its network remembers."""
 
     on: date | None
+    lately: bool = False
+    """It did within that time, and on which day they do not say."""
+
+    def day(self, today: date) -> date | None:
+        """The latest day on which it may have been."""
+        return self.on or (today if self.lately else None)
 
 
 @dataclass(frozen=True, slots=True)

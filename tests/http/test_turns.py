@@ -10,11 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from tests.village import PHUONG, Village
+from ussd_app.actions import cash_out_rules
 from ussd_app.app import create_app
 from ussd_app.domain.cash_out_rules import Fee, Limits
 from ussd_app.domain.money import Dong
+from ussd_app.domain.payments import Role
 from ussd_app.settings import Settings
-from ussd_app.store import cash_out_rules, pins
+from ussd_app.store import pins
 from ussd_app.store.vault import Vault
 
 
@@ -102,13 +104,15 @@ def test_a_wallet_has_the_limits_of_the_provider_that_pays_into_it(database_url:
     person = village.person(method="mobile_money")
     village.pay(person)
     sealed = Vault(settings.keys()[1]).seal("payout account", PHUONG.e164[1:])
+    officer = village.officer("quang", Role.APPROVES)
     with village.database.begin() as db:
         pins.propose(db, person, "2580")
         pins.adopt_proposed(db, person)
         db.execute(text("UPDATE person SET payout_account_sealed = :a WHERE id = :id"), {"a": sealed, "id": person})
-        cash_out_rules.set_limits(db, "gsma", long_since, Limits(most=Dong(500_000)), "a letter")
-        cash_out_rules.set_limits(db, "mtn_momo", long_since, Limits(most=Dong(200_000)), "a contract")
-        cash_out_rules.set_fee(db, "mtn_momo", long_since, Fee(2_000), "a contract")
+        for provider, most in (("gsma", 500_000), ("mtn_momo", 200_000)):
+            limits = Limits(most=Dong(most))
+            cash_out_rules.set_limits(db, provider, long_since, limits, "a contract", officer, village.now)
+        cash_out_rules.set_fee(db, "mtn_momo", long_since, Fee(2_000), "a contract", officer, village.now)
     phone = create_app(settings).test_client()
     session, typed = uuid4().hex, ["4", "1", "5", "200000"]
     pages = [turn(phone, session, "*".join(typed[:each]))[1] for each in range(5)]

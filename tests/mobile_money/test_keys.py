@@ -17,7 +17,7 @@ from workers.mobile_money.choosing import providers_of, who_offers
 from workers.mobile_money.connection import Connection, content_hash
 from workers.mobile_money.gsma import GsmaMobileMoney
 from workers.mobile_money.keys import TokenKeys
-from workers.mobile_money.port import Accepted, Busy, NotFound, Offer, Order, StillUnsure, ToWallet
+from workers.mobile_money.port import Accepted, Busy, NotFound, Offer, Order, StillUnsure, ToWallet, Unsure
 
 ORDER = Order(UUID(int=7), "R7K2M4", Dong(500_000), ToWallet(Phone("+84912000101")))
 SUBMIT = "POST /transactions/type/disbursement"
@@ -135,3 +135,11 @@ def test_a_name_without_its_password_is_no_way_in() -> None:
         Settings(momo_client_id="client")
     with pytest.raises(SettingsError, match="MOMO_TOKEN_URL"):
         providers_of(Settings(momo_client_id="client", momo_client_secret="secret", momo_token_url="oauth/token"))
+
+
+def test_a_token_that_no_header_can_carry_raises_nothing(server: Loopback) -> None:
+    server.says[TOKEN] = token("khóa-mở")
+    keys = TokenKeys(Connection(server.address), "/oauth/token", "bam", "password")
+    provider = GsmaMobileMoney(server.address, "key", "asxh", keys=keys)
+    assert isinstance(provider.submit(ORDER), Unsure | Busy)
+    assert isinstance(provider.enquire(ORDER), StillUnsure)

@@ -17,18 +17,13 @@ from proof.ground import WatchedDatabase
 from proof.people import Someone
 from proof.play import CODE_LIVES_S, POINT, House
 from proof.provider import Called
+from proof.putting_away import put_away
 from proof.wire import Answer, ask, line_to_provider
 from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.commands import RequestCashOut
 from ussd_app.domain.money import Dong
 from workers import cash_out
 from workers.office import Office
-
-PUT_AWAY = (
-    "UPDATE cash_out SET next_step_at = 'infinity', watch_at = NULL WHERE person_id = :person",
-    "DELETE FROM provider_pause",
-    "DELETE FROM provider_beat",
-)
 
 
 class Killed(BaseException):
@@ -157,9 +152,7 @@ class Counter:
         ]
 
     def put_away(self) -> None:
-        with self.database.begin() as db:
-            for each in PUT_AWAY:
-                db.execute(text(each), {"person": self.someone.id})
+        put_away(self.house, [self.someone], self.house.clock.now)
 
     # ---- the line ---------------------------------------------------------------------------------------
 

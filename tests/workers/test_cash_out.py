@@ -9,6 +9,9 @@ import pytest
 
 from tests.village import Village
 from tests.workers.provider import ScriptedMoney, ScriptedSms
+from ussd_app.actions import declarations
+from ussd_app.actions.closing import close_day
+from ussd_app.domain.payments import Role
 from workers import cash_out
 from workers.mobile_money.port import (
     Accepted,
@@ -199,4 +202,43 @@ def test_money_of_two_programmes_pays_one_cash_out(village: Village) -> None:
     assert village.rows("SELECT amount FROM transfer WHERE kind = 'pending' ORDER BY amount") == [(200_000,), (400_000,)]
     live_through(village, ScriptedMoney(enquiries=[paid(village)]))
     assert village.balance(person) == 100_000
+    assert village.breaches() == []
+
+
+def test_an_order_that_cannot_be_handled_keeps_nobody_else_waiting(village: Village, person: int) -> None:
+    other = village.person(phone=None)
+    village.release(village.batch(other, cycle="2027-02"))
+    money, day = ScriptedMoney(enquiries=[Paid("MM-1", None)]), Day(village.now)
+    office = office_of(village, money, day)
+    cash_out.drain(office)
+    day.now += timedelta(seconds=30)
+    cash_out.drain(office)
+    village.pay(person, cycle="2027-03")
+    village.ask_for_cash(person)  # its provider gives it the reference of another payment: nothing of it can be true
+    village.ask_for_cash(other)
+    for _ in range(4):
+        cash_out.drain(office)
+        money.enquiries = [Paid("MM-1", None), Paid("MM-2", None)]
+        day.now += timedelta(seconds=30)
+    states = village.rows("SELECT person_id, state, reason FROM cash_out WHERE provider_reference IS DISTINCT FROM 'MM-1'")
+    assert sorted(states) == [(person, "sent", "step_failed"), (other, "paid", "")]
+    assert village.breaches() == []
+
+
+def test_a_code_that_its_provider_has_lost_is_a_persons_to_decide_after_its_end(village: Village, person: int) -> None:
+    money = ScriptedMoney(enquiries=[issued(village), NotFound()])
+    office = live_through(village, money, hours=1)
+    (ends,) = village.rows("SELECT code_expires_at FROM cash_out")[0]
+    assert isinstance(ends, datetime) and state(village) == "issued"
+    reference = str(village.rows("SELECT reference FROM cash_out")[0][0])
+    day = ends + timedelta(days=1)
+    with village.database.begin() as db:
+        assert declarations.unknown(db, day - timedelta(seconds=1)) == []
+        close_day(db, "gsma", day.astimezone(office.desk.zone).date(), office.desk.zone, day + timedelta(days=1))
+    assert village.rows("SELECT bucket FROM close_item WHERE state = 'open' AND kind = 'paid_out'") == [("unknown_long",)]
+    for name in ("lan", "minh"):
+        officer = village.officer(name, Role.APPROVES)
+        with village.database.begin() as db:
+            declarations.declare(db, village.desk, reference, "failed", officer, because="their letter", now=day)
+    assert (state(village), village.balance(person)) == ("failed", 900_000)
     assert village.breaches() == []

@@ -18,7 +18,7 @@ from ussd_app.domain.names import same_name
 from ussd_app.domain.phone import Phone
 from ussd_app.store import number_checks
 from workers import cash_out
-from workers.mobile_money.port import Holder, NoWallet, Offer, StillUnsure
+from workers.mobile_money.port import Holder, NoWallet, Offer, Refused, StillUnsure
 from workers.office import Office
 
 YESTERDAY = date(2027, 1, 24)
@@ -103,6 +103,22 @@ def test_an_old_sim_and_a_question_without_answer_stop_nobody(
         day.now += timedelta(minutes=1)
     assert stands(village)[0] == "paid"
     assert checks.asked == [PHUONG]
+
+
+def test_changed_lately_on_a_day_they_do_not_say_is_changed_today(village: Village, person: int) -> None:
+    money, checks = ScriptedMoney(), ScriptedChecks(SimSwap(None, lately=True))
+    cash_out.drain(office(village, Day(village.now), money, checks))
+    assert (money.orders, stands(village)) == ([], ("failed", "sim_unverified"))
+
+
+def test_a_carrier_that_was_away_is_asked_again_by_the_next_cash_out_after_an_hour(village: Village, person: int) -> None:
+    checks, day = ScriptedChecks(Unsure("http_503")), Day(village.now)
+    cash_out.drain(office(village, day, ScriptedMoney(submits=[Refused("over_limit")]), checks))
+    checks.answer = SimSwap(YESTERDAY)
+    day.now += timedelta(hours=1, seconds=1)
+    village.ask_for_cash(person)
+    cash_out.drain(office(village, day, ScriptedMoney(), checks))
+    assert village.rows("SELECT reason FROM cash_out ORDER BY ended_at") == [("over_limit",), ("sim_unverified",)]
 
 
 def test_an_answer_that_is_called_back_in_time_decides(village: Village, person: int) -> None:

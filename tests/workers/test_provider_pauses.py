@@ -123,6 +123,12 @@ def test_a_provider_that_says_it_is_away_gets_nothing_until_it_is_back(village: 
     assert pauses(village) == []
 
 
+def test_a_slip_in_the_date_of_their_return_keeps_nobodys_money_for_years(village: Village, crowd: list[int]) -> None:
+    money = ScriptedMoney(beat=Heartbeat(Service.UNAVAILABLE, village.now + timedelta(days=9_000)))
+    go_on(village, money, Day(village.now), minutes=1)
+    assert village.rows("SELECT until < since + interval '2 hours' FROM provider_pause") == [(True,)]
+
+
 def test_a_wrong_key_stops_the_questions_too(village: Village, crowd: list[int]) -> None:
     money = ScriptedMoney(enquiries=[StillUnsure("not_authorised")])
     day = Day(village.now)

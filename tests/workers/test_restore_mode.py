@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from threading import Event
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -14,11 +14,13 @@ from tests.village import Village
 from tests.workers.provider import ScriptedMoney, ScriptedSms
 from ussd_app.actions import restorations
 from ussd_app.actions.payments import NotAllowed
+from ussd_app.domain.caller import STILL_ON_ITS_WAY
 from ussd_app.domain.payments import Role
 from ussd_app.store import messages
-from workers import cash_out
-from workers.mobile_money.port import Failed, Issued, NotFound, Paid, Pending, State, StillUnsure
+from workers import cash_out, lost_attempts
+from workers.mobile_money.port import Failed, Issued, NotFound, Order, Paid, Pending, Refused, State, StillUnsure
 from workers.office import Office
+from workers.orders import next_attempt_id
 
 NOON = datetime(2027, 1, 25, 5, tzinfo=UTC)
 BACKUP = NOON - timedelta(hours=20)
@@ -175,3 +177,62 @@ def test_while_it_is_open_no_message_is_taken_up(village: Village) -> None:
     assert taken() == 0
     end(village)
     assert taken() == 1
+
+
+# ---- an order may have gone on under later ids in the lost hours ---------------------------------------------
+
+
+class ByItsIds(ScriptedMoney):
+    """Answers by the id that it is asked about, and has never seen any other."""
+
+    known: dict[UUID, State]
+
+    def enquire(self, order: Order) -> State:
+        return self.known.get(order.attempt_id, NotFound())
+
+
+@pytest.mark.parametrize("first", [Failed("insufficient_float"), NotFound()], ids=["it fails", "it is not remembered"])
+def test_what_went_on_under_a_later_id_is_found_there_and_not_paid_again(
+    village: Village, person: int, first: State
+) -> None:
+    """The account was short twice; then it was filled. Sent again, or given back, the same money would go out twice."""
+    (id,) = village.rows("SELECT id FROM cash_out")[0]
+    assert isinstance(id, UUID)
+    money = ByItsIds()
+    money.known = {id: first, next_attempt_id(id, 1): Issued("48219375", NOON + timedelta(days=2), "code-1")}
+    village.rows(f"UPDATE cash_out SET asked_at = '{NOON - timedelta(hours=30)}' RETURNING 1")
+    begin(village)
+    work(village, money)
+    assert (state(village), village.balance(person), money.orders) == ("issued", 400_000, [])
+    assert set(village.rows("SELECT attempt_id FROM spent_attempt")) == {(id,), (next_attempt_id(id, 0),)}
+    assert end(village).not_answered == ()
+
+
+def test_a_later_id_that_nobody_can_tell_about_yet_is_asked_about_again(village: Village, person: int) -> None:
+    (id,) = village.rows("SELECT id FROM cash_out")[0]
+    assert isinstance(id, UUID)
+    money = ByItsIds()
+    money.known = {next_attempt_id(id, 2): StillUnsure("timeout")}
+    begin(village)
+    work(village, money)
+    assert state(village) == "unknown"
+    with pytest.raises(NotAllowed, match="has still to tell"):
+        end(village)
+
+
+def test_a_refusal_is_not_believed_while_an_order_of_the_lost_hours_may_still_arrive(village: Village, person: int) -> None:
+    begin(village)
+    money = ScriptedMoney(enquiries=[NotFound()], submits=[Refused("over_limit")])
+    work(village, money, NOON + timedelta(minutes=1), times=1)
+    end(village)
+    work(village, money, NOON + timedelta(minutes=20), times=1)
+    assert (state(village), village.balance(person), len(money.orders)) == ("unknown", 400_000, 1)
+    work(village, money, NOON + STILL_ON_ITS_WAY + timedelta(minutes=1), times=2)
+    assert (state(village), village.balance(person)) == ("failed", 900_000)
+
+
+@pytest.mark.parametrize(
+    ("lost", "ids"), [(timedelta(), 3), (timedelta(minutes=1), 5), (timedelta(hours=3), 18), (timedelta(days=9), 100)]
+)
+def test_so_many_later_ids_as_the_pauses_between_two_tries_allow(lost: timedelta, ids: int) -> None:
+    assert lost_attempts.most_within(lost) == ids

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Row, text
 from ussd_app.actions import cash_outs as actions
 from ussd_app.actions.desk import Desk
 from ussd_app.actions.payments import NotAllowed
-from ussd_app.domain.caller import CashOutState
 from ussd_app.store import cash_outs
 from ussd_app.store.cash_outs import CashOut
 from ussd_app.store.officers import Officer
@@ -32,7 +31,8 @@ class Unknown:
     declared_by: str
 
 
-_WAITS = "c.state IN ('sent', 'unknown') AND c.resend_until <= :now"
+_WAITS = """(c.state IN ('sent', 'unknown') AND c.resend_until <= :now
+             OR c.state = 'issued' AND c.code_expires_at <= CAST(:now AS timestamptz) - interval '24 hours')"""
 """Only after its window: before, the same order may still be sent again, or the provider may still answer."""
 
 
@@ -100,7 +100,7 @@ def _waiting(db: Connection, desk: Desk, reference: str, now: datetime) -> CashO
         {"reference": reference, "now": now},
     ).scalar()
     order = cash_outs.lock(db, desk.vault, found) if found else None
-    if order is None or order.state not in (CashOutState.SENT, CashOutState.UNKNOWN):
+    if order is None or not order.state.live:
         raise NotAllowed(f"{reference} does not wait for anyone's word: see `cash-outs unknown`.")
     return order
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from ussd_app.actions.payments import NotAllowed
+from ussd_app.domain.caller import STILL_ON_ITS_WAY
 from ussd_app.domain.ledger import Account, AccountKind, NotEnoughMoney, ReusedWithOtherContent, Transfer, clearing
 from ussd_app.domain.money import Dong, total
 from ussd_app.store import ledger, restorations, statements
@@ -53,7 +54,7 @@ def begin(db: Connection, provider: str, backup_of: datetime, officer: Officer, 
             restorations.begin(db, backup_of, officer.id, now)
     except IntegrityError as known:
         raise NotAllowed("A restored backup is being gone through already: restore show") from known
-    to_ask = restorations.ask_about_all(db, now, now + RESEND_WITHIN)
+    to_ask = restorations.ask_about_all(db, now, now + RESEND_WITHIN, now + STILL_ON_ITS_WAY)
     messages = restorations.doubt_messages(db, backup_of, now)
     first, today = backup_of.astimezone(zone).date(), now.astimezone(zone).date()
     days = [first + timedelta(days=each) for each in range((today - first).days + 1)]

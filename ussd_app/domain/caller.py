@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ussd_app.domain.cash_out_rules import CashOutRules, Possible, Used
@@ -16,6 +16,9 @@ from ussd_app.domain.phone import Phone
 from ussd_app.domain.points import PointDirectory
 from ussd_app.domain.screens import NARROWEST, ScreenRoom
 from ussd_app.domain.tickets import Ticket
+
+STILL_ON_ITS_WAY = timedelta(hours=2)
+"""Nothing arrives at a provider later than this after it was sent."""
 
 
 class CashOutState(StrEnum):

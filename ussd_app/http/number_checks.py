@@ -29,7 +29,7 @@ def number_check_callbacks(
         told = read(sent) if isinstance(sent, Mapping) else None
         if told is None:
             return sentence("This is not an answer about a number.", 400)
-        swapped_on = told.answer.on if isinstance(told.answer, SimSwap) else None
+        swapped_on = told.answer.day(clock().date()) if isinstance(told.answer, SimSwap) else None
         clear = "clear" if isinstance(told.answer, SimSwap) else "unsure"
         outcome = clear if swapped_on is None else "swapped"
         with database.begin() as db:

@@ -148,11 +148,21 @@ def unmoved(db: Connection, cash_out: CashOut) -> bool:
     return row.first() is not None
 
 
-def again(db: Connection, cash_out: CashOut, new_id: UUID, *, reason: str, next_step_at: datetime, now: datetime) -> bool:
+def again(
+    db: Connection,
+    cash_out: CashOut,
+    new_id: UUID,
+    *,
+    reason: str,
+    next_step_at: datetime,
+    now: datetime,
+    doubted_until: datetime | None = None,
+) -> bool:
     """This attempt surely came to nothing, and the cash-out goes on under a new id. False when somebody has moved it."""
     moved = db.execute(
         text("""UPDATE cash_out SET attempt_id = :new_id, state = 'held', reason = :reason, asks = 0,
-                       next_step_at = :next_step_at, resend_until = NULL, doubted_until = NULL, lease_until = NULL,
+                       next_step_at = :next_step_at, resend_until = NULL, doubted_until = :doubted_until,
+                       lease_until = NULL,
                        version = version + 1
                 WHERE id = :id AND version = :version AND state IN ('held', 'sent', 'unknown')"""),
         {
@@ -161,15 +171,36 @@ def again(db: Connection, cash_out: CashOut, new_id: UUID, *, reason: str, next_
             "new_id": new_id,
             "reason": reason,
             "next_step_at": next_step_at,
+            "doubted_until": doubted_until,
         },
     )
     if moved.rowcount:
-        db.execute(
-            text("""INSERT INTO spent_attempt (attempt_id, cash_out_id, reason, ended_at)
-                    VALUES (:attempt, :id, :reason, :now)"""),
-            {"attempt": cash_out.attempt_id, "id": cash_out.id, "reason": reason, "now": now},
-        )
+        _spend(db, cash_out.id, [cash_out.attempt_id], reason, now)
     return moved.rowcount > 0
+
+
+def move_on(db: Connection, cash_out: CashOut, passed: Sequence[UUID], new_id: UUID, *, reason: str, now: datetime) -> bool:
+    """After a restored backup: it went on under `new_id`, which is asked about next; what lies between came to nothing.
+
+    False when somebody has moved it.
+    """
+    moved = db.execute(
+        text("""UPDATE cash_out SET attempt_id = :new_id, state = 'unknown', asks = 0, next_step_at = :now,
+                       lease_until = NULL, version = version + 1
+                WHERE id = :id AND version = :version AND state IN ('sent', 'unknown')"""),
+        {"id": cash_out.id, "version": cash_out.version, "new_id": new_id, "now": now},
+    )
+    if moved.rowcount:
+        _spend(db, cash_out.id, [cash_out.attempt_id, *passed], reason, now)
+    return moved.rowcount > 0
+
+
+def _spend(db: Connection, id: UUID, ids: Sequence[UUID], reason: str, now: datetime) -> None:
+    db.execute(
+        text("""INSERT INTO spent_attempt (attempt_id, cash_out_id, reason, ended_at)
+                SELECT attempt, :id, :reason, :now FROM unnest(CAST(:attempts AS uuid[])) AS t (attempt)"""),
+        {"attempts": list(ids), "id": id, "reason": reason, "now": now},
+    )
 
 
 def spent(db: Connection, cash_out: CashOut) -> int:
@@ -189,14 +220,15 @@ def watch(db: Connection, id: UUID, at: datetime | None) -> None:
     db.execute(_WATCH, {"id": id, "at": at})
 
 
-def short_since(db: Connection, vault: Vault, before: datetime, limit: int) -> list[CashOut]:
+def short_since(db: Connection, vault: Vault, before: datetime, now: datetime, limit: int) -> list[CashOut]:
     """Asked for before this moment, surely not taken, and waiting for the programme's account to be filled."""
     rows = db.execute(
         text(f"""SELECT {COLUMNS} FROM cash_out WHERE state = 'held' AND asked_at < :before
                  AND (first_sent_at IS NULL OR reason = 'insufficient_float')
+                 AND (doubted_until IS NULL OR doubted_until <= :now)
                  AND provider IN (SELECT provider FROM provider_pause WHERE reason = 'insufficient_float')
                  ORDER BY asked_at LIMIT :limit"""),
-        {"before": before, "limit": limit},
+        {"before": before, "now": now, "limit": limit},
     ).all()
     return [read(row, vault) for row in rows]
 

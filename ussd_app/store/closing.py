@@ -196,12 +196,13 @@ def _not_credited(day: date, key: str, difference: int, words: str) -> Item:
 
 
 def unknown_long(db: Connection, span: Span) -> list[Item]:
-    """Cash-outs whose first day without an outcome ended on this day: nobody knows whether they were paid."""
+    """Cash-outs whose first day without an outcome, or since their code ended, was over on this day: were they paid?"""
     rows = db.execute(
-        text("""SELECT id, reference, amount, (first_sent_at AT TIME ZONE :zone)::date AS sent FROM cash_out
-                WHERE provider = :provider AND state IN ('sent', 'unknown')
-                  AND first_sent_at >= CAST(:begins AS timestamptz) - interval '24 hours'
-                  AND first_sent_at < CAST(:ends AS timestamptz) - interval '24 hours' ORDER BY id"""),
+        text("""SELECT * FROM (SELECT id, reference, amount, (first_sent_at AT TIME ZONE :zone)::date AS sent,
+                       CASE WHEN state = 'issued' THEN code_expires_at ELSE first_sent_at END AS since FROM cash_out
+                       WHERE provider = :provider AND state IN ('sent', 'unknown', 'issued')) live
+                WHERE since >= CAST(:begins AS timestamptz) - interval '24 hours'
+                  AND since < CAST(:ends AS timestamptz) - interval '24 hours' ORDER BY id"""),
         span.values,
     )
     return [
@@ -217,7 +218,7 @@ def still_unknown(db: Connection, cash_outs: Sequence[str]) -> set[str]:
     """Those of these cash-outs of which nobody knows yet whether they were paid."""
     rows = db.execute(
         text("""SELECT id::text AS id FROM cash_out
-                WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('sent', 'unknown')"""),
+                WHERE id = ANY(CAST(:ids AS uuid[])) AND state IN ('sent', 'unknown', 'issued')"""),
         {"ids": list(cash_outs)},
     )
     return {row.id for row in rows}

@@ -64,7 +64,8 @@ def answer(
     """Write down what was called back, once; the number it is about. None for a question not ours, or answered."""
     return db.execute(
         text("""UPDATE number_check SET outcome = :outcome, swapped_on = :swapped_on, answered_at = :now
-                WHERE provider = :provider AND request_id = :request AND outcome = 'asked' RETURNING e164"""),
+                WHERE provider = :provider AND request_id = :request AND request_id <> ''
+                  AND (outcome = 'asked' OR outcome = 'unsure' AND :outcome <> 'unsure') RETURNING e164"""),
         {"provider": provider, "request": request_id, "outcome": outcome, "swapped_on": swapped_on, "now": now},
     ).scalar()
 

@@ -47,15 +47,19 @@ def begin(db: Connection, backup_of: datetime, officer_id: int, now: datetime) -
     )
 
 
-def ask_about_all(db: Connection, now: datetime, resend_until: datetime) -> int:
-    """Every live cash-out is asked about before anything is sent: it may have gone out after the backup. How many."""
+def ask_about_all(db: Connection, now: datetime, resend_until: datetime, doubted_until: datetime) -> int:
+    """Every live cash-out is asked about before anything is sent: it may have gone out after the backup. How many.
+
+    What was sent in the lost hours may still be on its way: until `doubted_until` a refusal of the same id says nothing.
+    """
     return db.execute(
         text("""UPDATE cash_out SET ask_first = true, next_step_at = :now, lease_until = NULL, asks = 0,
                        resend_until = CASE WHEN state = 'held' THEN :until ELSE resend_until END,
                        first_sent_at = coalesce(first_sent_at, asked_at),
+                       doubted_until = greatest(doubted_until, CAST(:doubted_until AS timestamptz)),
                        state = CASE WHEN state = 'held' THEN 'unknown' ELSE state END, version = version + 1
                 WHERE state IN ('held', 'sent', 'unknown', 'issued')"""),
-        {"now": now, "until": resend_until},
+        {"now": now, "until": resend_until, "doubted_until": doubted_until},
     ).rowcount
 
 

@@ -80,7 +80,7 @@ class Connection:
                     timeout=CONNECT_AND_READ_S,
                     allow_redirects=False,
                 )
-            except (requests.RequestException, HTTPError) as problem:
+            except (requests.RequestException, HTTPError, ValueError) as problem:  # a token or link no header may hold
                 if _never_left(problem):
                     raise NeverLeft("no_connection") from None
                 raise Lost(type(problem).__name__) from None

@@ -36,6 +36,12 @@ _SAYS_WHAT = ("transactiontype", "type", "displaytype")
 
 _PAID_OUT = frozenset({"withdrawal", "disbursement", "transfer", "deposit"})
 
+_MOVED = frozenset({"completed", "reversed", ""})
+_NOTHING_MOVED = frozenset({
+    "pending", "created", "initiated", "accepted", "inprogress", "failed", "rejected", "declined", "cancelled", "expired",
+})  # fmt: skip
+"""Of transactionStatus, which is free text: a line of any other is shown as of a kind that nobody knows."""
+
 _NOT_REDEEMED = {
     "identifiererror": "no_such_code",
     "incorrectstate": "already_redeemed",
@@ -169,8 +175,8 @@ def read_lines(answer: Answer, provider: str, account: str) -> Iterator[Statemen
     for entry in read_json(answer.body):
         if not isinstance(entry, dict):
             raise StatementCut("unreadable_line")
-        if word(entry.get("transactionstatus")) in ("completed", "reversed", ""):
-            yield _line(entry, provider, account)  # what was refused or is still under way has moved nothing
+        if word(entry.get("transactionstatus")) not in _NOTHING_MOVED:
+            yield _line(entry, provider, account)
 
 
 def read_reversals(answer: Answer, original: str) -> Iterator[Reversed]:
@@ -208,6 +214,8 @@ def _uuid(written: str) -> UUID | None:
 
 def _kind(entry: Mapping[str, Any], account: str) -> LineKind:
     """Which way it went is told by the parties; what it was, by the type, where they say it."""
+    if word(entry.get("transactionstatus")) not in _MOVED:
+        return LineKind.OTHER
     said = next((word(entry[name]) for name in _SAYS_WHAT if word(entry.get(name))), "")
     if (known := _KINDS.get(said)) is not None:
         return known

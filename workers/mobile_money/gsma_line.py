@@ -55,16 +55,30 @@ class GsmaLine:
         return self._connection.call(method, path, headers=headers, body=body)
 
     def pages(self, path: str, query: Mapping[str, str]) -> Iterator[Answer]:
-        """Page by page until they have no more; raises StatementCut for an answer that is no page."""
-        offset = 0
+        """Page by page until they have no more; raises StatementCut for an answer that is no page.
+
+        A short page is not the last one: they may give fewer at once than we ask for.
+        """
+        offset, before = 0, b""
         for _ in range(MOST_PAGES):
             answer = self.get(path, {**query, "limit": str(PAGE), "offset": str(offset)})
+            if offset and _past_the_end(answer):
+                return
             entries, available = read_extent(answer)
+            if entries and answer.body == before:
+                if entries < PAGE:
+                    return
+                raise StatementCut("pages_do_not_turn")
             yield answer
-            offset += entries
-            if entries == 0 or (entries < PAGE if available is None else offset >= available):
+            offset, before = offset + entries, answer.body
+            if entries == 0 or offset == available:
                 return
         raise StatementCut("pages_without_end")
+
+
+def _past_the_end(answer: Answer) -> bool:
+    error = read_error(read_object(answer.body))
+    return error is not None and error[1] == "invalidoffset"
 
 
 def _about_our_key(answer: Answer) -> bool:
