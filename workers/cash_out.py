@@ -220,15 +220,8 @@ def _short(office: Office, cash_out: CashOut) -> None:
     provider_health.short_of_money(office, cash_out.provider)
     with office.database.begin() as db:
         new_id = next_attempt_id(cash_out.id, attempts.spent(db, cash_out))
-        soon = now + timedelta(seconds=ASK_AFTER_S[0])
-        attempts.again(
-            db, cash_out, new_id, reason="insufficient_float", next_step_at=soon, now=now, doubted_until=_doubt(cash_out)
-        )
-
-
-def _doubt(cash_out: CashOut) -> datetime | None:
-    """What an attempt that came to nothing leaves to the next: only after a restore may that one be on its way already."""
-    return cash_out.doubted_until if cash_out.ask_first else None
+        soon, doubt = now + timedelta(seconds=ASK_AFTER_S[0]), lost_attempts.doubt(cash_out)
+        attempts.again(db, cash_out, new_id, reason=provider_health.SHORT, next_step_at=soon, now=now, doubted_until=doubt)
 
 
 def give_up_waiting(office: Office, now: datetime) -> None:

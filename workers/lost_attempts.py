@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import accumulate, chain, repeat
 from uuid import UUID
 
@@ -56,3 +56,8 @@ def most_within(lost: timedelta) -> int:
     pauses = PAUSES_S[SHORT]
     tries = accumulate(chain(pauses, repeat(pauses[-1], MOST)))
     return min(sum(each <= lost.total_seconds() for each in tries) + AT_ONCE, MOST)
+
+
+def doubt(cash_out: CashOut) -> datetime | None:
+    """What an attempt that came to nothing leaves to the next: only after a restore may that one be on its way already."""
+    return cash_out.doubted_until if cash_out.ask_first else None
