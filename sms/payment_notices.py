@@ -92,6 +92,32 @@ class PaymentReturned(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceLowered(Notice):
+    """Two officers took something off a person's account: how much, what is left, and what to quote on the phone."""
+
+    kind: ClassVar[str] = "balance_lowered"
+    amount: Dong
+    balance: Dong
+    reference: str
+
+    def values(self, language: Language) -> Mapping[str, str]:
+        return {"tien": str(self.amount), "conlai": str(self.balance), "ma": self.reference}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceRaised(Notice):
+    """Two officers gave something back to a person's account."""
+
+    kind: ClassVar[str] = "balance_raised"
+    amount: Dong
+    balance: Dong
+    reference: str
+
+    def values(self, language: Language) -> Mapping[str, str]:
+        return {"tien": str(self.amount), "conlai": str(self.balance), "ma": self.reference}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TetGift(Notice):
     """A gift at the new year: where and from when."""
 
@@ -152,6 +178,8 @@ PAYMENT_NOTICES: Mapping[str, type[Notice]] = {
         ReceiptAskedByRinging,
         PaymentLate,
         PaymentReturned,
+        BalanceLowered,
+        BalanceRaised,
         TetGift,
         HandOutDay,
         PointMoved,

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.village import Village
 from ussd_app.actions import adjustments
-from ussd_app.actions.adjustments import Agreed, Kind, Line
+from ussd_app.actions.adjustments import Agreed
 from ussd_app.actions.payments import NotAllowed
+from ussd_app.domain.adjustments import Kind, Line
 from ussd_app.domain.ledger import beneficiary, clearing
 from ussd_app.domain.money import Dong
 from ussd_app.domain.payments import Role
@@ -35,7 +36,7 @@ def ask(village: Village, kind: Kind, *lines: Line) -> int:
 
 def agree(village: Village, number: int) -> Agreed:
     with village.database.begin() as db:
-        return adjustments.agree(db, number, two(village)[1], village.now)
+        return adjustments.agree(db, village.desk, number, two(village)[1], village.now)
 
 
 def back_to_the_state(village: Village, person: int, amount: int = 900_000) -> Line:
@@ -77,7 +78,7 @@ def test_it_goes_back_only_when_a_second_officer_agrees(village: Village) -> Non
     number = ask(village, Kind.RETURN_UNCLAIMED, Line(key, account(person), Dong(900_000), key, person))
     assert village.balance(person) == 900_000
     with pytest.raises(NotAllowed, match="an asked for number"), village.database.begin() as db:
-        adjustments.agree(db, number, two(village)[0], village.now)
+        adjustments.agree(db, village.desk, number, two(village)[0], village.now)
     assert agree(village, number).done == 1
     assert agree(village, number).done == 0
     assert village.balance(person) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from itertools import permutations
 from threading import Event
 from uuid import UUID, uuid4
@@ -16,10 +17,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.village import Village
-from ussd_app.actions import cash_outs
+from ussd_app.actions import cash_outs, closing
 from ussd_app.domain.ledger import MoreThanThereWas, NotEnoughMoney, beneficiary, clearing
 from ussd_app.domain.money import Dong
-from ussd_app.store import ledger
+from ussd_app.domain.statements import LineKind, StatementLine
+from ussd_app.store import ledger, statements
 
 PROVIDER = clearing("gsma")
 
@@ -105,7 +107,7 @@ def test_the_database_refuses_to_void_what_the_provider_may_still_pay(village: V
     assert not village.breaches()
 
 
-EVENTS = ("issued", "paid", "paid again", "hint")
+EVENTS = ("issued", "paid", "paid again", "hint", "statement")
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -140,5 +142,14 @@ def heard(village: Village, id: UUID) -> dict[str, Callable[[Connection], object
         ),
         "paid": lambda db: cash_outs.pay(db, desk, id, **paid),  # type: ignore[arg-type]
         "paid again": lambda db: cash_outs.pay(db, desk, id, **paid),  # type: ignore[arg-type]
+        "statement": lambda db: in_a_statement(village, id, db),
         "hint": lambda db: db.execute(text("UPDATE cash_out SET hinted_at = now() WHERE id = :id"), {"id": id}),
     }
+
+
+def in_a_statement(village: Village, id: UUID, db: Connection) -> None:
+    """The provider's line of it is read, and its day closed: both look at the ledger, and neither moves a đồng."""
+    line = StatementLine("gsma", f"L-{id}", village.now, LineKind.PAID_OUT, Dong(500_000), f"W-{id}", id)
+    statements.keep(db, [line], source="asked of the provider", now=village.now)
+    day = village.desk.local(village.now).date()
+    closing.close_day(db, "gsma", day, village.desk.zone, village.now + timedelta(days=2))

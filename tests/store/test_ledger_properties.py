@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,8 +19,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from tests.signatures import by_two, in_suspense
+from ussd_app.actions.desk import Desk
+from ussd_app.actions.suspense import By
+from ussd_app.domain.adjustments import Kind, Line
 from ussd_app.domain.ledger import (
     MoreThanThereWas,
     NotEnoughMoney,
@@ -38,6 +43,8 @@ from ussd_app.store.database import Database
 PROGRAMMES = ("tet_gift", "merit")
 CYCLES = (Cycle(2026, 12), Cycle(2027, 1))
 AMOUNTS = st.integers(1, 900_000)
+EMPTYING = "TRUNCATE transfer CASCADE"
+CARRIED = {By.PERSON: Kind.CARRY_BY_PERSON, By.PROGRAMME: Kind.CARRY_SUSPENSE, By.PROVIDER: Kind.CARRY_BY_PROVIDER}
 
 
 @dataclass
@@ -57,6 +64,7 @@ class Model(RuleBasedStateMachine):
     """The ledger beside a few dictionaries that say what must be true of it."""
 
     database: Database
+    desk: Desk
 
     orders = Bundle("orders")
 
@@ -65,6 +73,7 @@ class Model(RuleBasedStateMachine):
         with self.database.begin() as db:
             self.people = [new_person(db) for _ in range(2)]
         self.owned = {(person, programme): 0 for person in self.people for programme in PROGRAMMES}
+        self.grants: dict[UUID, tuple[int, str, int]] = {}
         for who in (0, 1):  # who has nothing has no history either
             for programme in PROGRAMMES:
                 self.grant(who, programme, CYCLES[0], 700_000)
@@ -98,7 +107,48 @@ class Model(RuleBasedStateMachine):
         transfer = Transfer(id, treasury(programme, cycle), owner, Dong(amount), id, "payment released")
         for first_time in (True, False):  # whatever is asked twice is done once
             assert self.do(lambda db: ledger.move(db, transfer)) is first_time
+        with pytest.raises(ReusedWithOtherContent):
+            self.do(lambda db: ledger.move(db, replace(transfer, amount=Dong(amount + 1))))
         self.owned[self.people[who], programme] += amount
+        self.grants[id] = (who, programme, amount)
+
+    @rule(chosen=st.randoms(use_true_random=False), part=AMOUNTS, right_after_all=st.booleans())
+    def correct(self, chosen: Random, part: int, right_after_all: bool) -> None:
+        """Two officers take back a part of a grant; it may turn out to have been right."""
+        id = chosen.choice(list(self.grants))
+        who, programme, left = self.grants[id]
+        person, amount = self.people[who], min(part, left)
+        if not amount:
+            return
+        entry = self.by_two(Kind.CORRECT, id, person, amount, enough=amount <= self.owned[person, programme])
+        if entry is None or (right_after_all and self.by_two(Kind.CORRECT, entry, person, amount)):
+            return
+        self.owned[person, programme] -= amount
+        self.grants[id] = (who, programme, left - amount)
+
+    @rule(id=orders, by=st.sampled_from([By.PERSON, By.PROGRAMME, By.PROVIDER]))
+    def carry_suspense(self, id: UUID, by: By) -> None:
+        """Two officers say whose it was, what was paid after we had given it back."""
+        order = self.orders_by_id[id]
+        for code, entry, amount in in_suspense(self.database, id):
+            kind, programme = CARRIED[by], code.split(":")[-1]
+            carrier = {By.PERSON: f"beneficiary:{order.person}:{programme}", By.PROGRAMME: f"waived:{programme}"}
+            enough = by is not By.PERSON or amount <= self.owned[order.person, programme]
+            account = carrier.get(by, f"clearing:{self.provider}")
+            if self.by_two(kind, entry, order.person, amount, account=account, enough=enough):
+                self.owned[order.person, programme] -= amount if by is By.PERSON else 0
+                self.provider_book -= amount if by is By.PROVIDER else 0
+
+    def by_two(
+        self, kind: Kind, entry: UUID, person: int, amount: int, *, account: str = "", enough: bool = True
+    ) -> UUID | None:
+        line = Line(uuid4(), account or "a grant", Dong(amount), entry, person, entry)
+        return by_two(self.database, self.desk, kind, line, enough=enough)
+
+    @rule(rewriting=st.sampled_from(("UPDATE transfer SET amount = 1", "DELETE FROM transfer", EMPTYING)))
+    def nothing_written_is_written_again(self, rewriting: str) -> None:
+        with pytest.raises(DBAPIError, match="append-only"):
+            self.do(lambda db: db.execute(text(rewriting)))
 
     @rule(target=orders, who=st.integers(0, 1), amount=st.integers(1, 1_600_000))
     def ask(self, who: int, amount: int) -> UUID:
@@ -233,7 +283,7 @@ def new_person(db: Connection) -> int:
     )
 
 
-def test_whatever_is_done_the_ledger_stays_true(database: Database) -> None:
+def test_whatever_is_done_the_ledger_stays_true(database: Database, desk: Desk) -> None:
     """1 to 7 and 10: both sides equal, no drift, no guard broken, holds resolved once, a repeat changes nothing,
     and the provider's own book is our clearing account.
     """
@@ -241,7 +291,7 @@ def test_whatever_is_done_the_ledger_stays_true(database: Database) -> None:
     class OnThisDatabase(Model):
         pass
 
-    OnThisDatabase.database = database
+    OnThisDatabase.database, OnThisDatabase.desk = database, desk
     run_state_machine_as_test(
         OnThisDatabase,
         settings=settings(

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tests.close_days import Days
 from tests.village import Village
 from tests.workers.provider import ScriptedMoney, ScriptedSms
-from ussd_app.actions import restorations
+from ussd_app.actions import adjustments, restorations, suspense
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.domain.caller import STILL_ON_ITS_WAY
 from ussd_app.domain.payments import Role
@@ -146,14 +146,16 @@ def test_what_was_paid_under_a_lost_order_is_in_suspense_until_it_is_somebodys(v
     closed, (item,) = days.close(NOON.date())
     assert (closed.difference, item.state) == (0, "explained")
     assert village.number("SELECT debits_posted FROM account WHERE kind = 'suspense'") == 300_000
-    hoa = village.officer("hoa", Role.RELEASES)
+    an, binh = village.officer("an", Role.ENTERS), village.officer("binh", Role.APPROVES)
     with village.database.begin() as db:
-        restorations.assign(db, "gsma", foreign, person, hoa, because="her receipt")
+        wish = suspense.Wish(str(foreign.line_id), suspense.By.PERSON, person)
+        number, _ = suspense.ask(db, wish, "her receipt", an, NOON)
+    assert village.balance(person) == 900_000, "one officer alone moves nothing"
+    with village.database.begin() as db:
+        assert adjustments.agree(db, village.desk, number, binh, NOON).done == 1
     assert village.balance(person) == 600_000
-    other = village.person(name="Trần Văn Tuấn")
-    village.pay(other, cycle="2027-02")
-    with pytest.raises(NotAllowed, match="assigned already"), village.database.begin() as db:
-        restorations.assign(db, "gsma", foreign, other, hoa, because="a guess")
+    with pytest.raises(NotAllowed, match="in suspense"), village.database.begin() as db:
+        suspense.ask(db, wish, "a guess", an, NOON)
     assert village.number("SELECT sum(credits_posted - debits_posted)::bigint FROM account WHERE kind = 'suspense'") == 0
     assert village.breaches() == []
 

@@ -17,7 +17,7 @@ from ussd_app.domain.ledger import MoreThanThereWas, NotEnoughMoney, ReusedWithO
 from ussd_app.domain.payments import Role
 from ussd_app.lists.came_back import CameBackRow
 from ussd_app.lists.errors import Reject
-from ussd_app.store import ledger
+from ussd_app.store import ledger, sent_back
 from ussd_app.store.officers import Officer
 
 Payment = Row[tuple[int, UUID, str]]
@@ -53,7 +53,7 @@ class CameBack:
             except NotEnoughMoney:
                 why = "the commune has handed this out already"
             except ReusedWithOtherContent:
-                why = "this return is known with another amount: give the other one a reference of its own"
+                why = "this return is known with another amount, or was sent out again: give the new one its own reference"
             else:
                 return None
         return Reject(row.line, "amount", str(row.amount), why)
@@ -70,6 +70,8 @@ class CameBack:
     def _give_back(self, person: int, payment: Payment, row: CameBackRow) -> None:
         id = uuid5(payment.grant_id, f"came back: {row.reference}")
         if not ledger.return_to_owner(self._db, payment.grant_id, id, row.amount, row.reason):
+            if sent_back.sent_again_at(self._db, payment.grant_id):
+                raise ReusedWithOtherContent("known, and sent out again since")
             self.unchanged += 1
             return
         self.added += 1

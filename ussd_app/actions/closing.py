@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from ussd_app.actions.payments import NotAllowed
-from ussd_app.domain.closing import Bucket, Item, Line, compare, money_out
+from ussd_app.domain.closing import Bucket, Item, Line, Movement, compare, money_out
 from ussd_app.store import close_items, closing
 from ussd_app.store.close_items import Closed, ItemRow
 from ussd_app.store.closing import Span
@@ -33,10 +33,8 @@ def close_day(
     span = span_of(provider, day, zone)
     if now < span.ends:
         raise NotAllowed(f"{day} is not over: a day is closed when it is past.")
-    keys = closing.keys_of(db, span)
-    lines, movements = closing.of_day(db, span, keys)
+    lines, movements, items = items_of_day(db, span)
     lists = closing.lists_of(db, span)
-    items = [each for each in compare(lines, movements) if each.day == day]
     closed = Closed(
         provider,
         day,
@@ -52,6 +50,12 @@ def close_day(
     close_items.write_close(db, closed, officer.id if officer else None, now)
     _look_again(db, provider, day, zone, now)
     return closed
+
+
+def items_of_day(db: Connection, span: Span) -> tuple[list[Line], list[Movement], list[Item]]:
+    """Both sides of a day, with whatever belongs to them on other days, and every difference that falls on this one."""
+    lines, movements = closing.of_day(db, span, closing.keys_of(db, span))
+    return lines, movements, [each for each in compare(lines, movements) if each.day == span.day]
 
 
 def settle(db: Connection, item_id: int, officer: Officer, because: str, now: datetime) -> None:

@@ -80,7 +80,10 @@ def strike_approval(db: Connection, batch_id: int, officer: Officer, *, because:
     if batch.state == "entered":
         return False
     if batch.state != "approved":
-        raise NotAllowed(f"Batch {batch_id} is {batch.state}: its list cannot be changed any more.")
+        raise NotAllowed(
+            f"Batch {batch_id} is {batch.state}: its list cannot be changed any more; `ledger correct --payment` takes back"
+            " what was credited."
+        )
     db.execute(
         text("""INSERT INTO struck_approval (batch_id, approved_by, approved_at, content_hash, struck_by, struck_at,
                                              because)

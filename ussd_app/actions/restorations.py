@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -12,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.domain.caller import STILL_ON_ITS_WAY
-from ussd_app.domain.ledger import Account, AccountKind, NotEnoughMoney, ReusedWithOtherContent, Transfer, clearing
+from ussd_app.domain.ledger import Account, AccountKind, Transfer, clearing
 from ussd_app.domain.money import Dong, total
 from ussd_app.store import ledger, restorations, statements
 from ussd_app.store.officers import Officer
@@ -97,22 +96,6 @@ def end(db: Connection, provider: str, officer: Officer, now: datetime, by_hand:
         restorations.doubt_what_carriers_reported(db, open_one.begun_at, now)
     restorations.end(db, officer.id, by_hand, now)
     return there
-
-
-def assign(db: Connection, provider: str, line: ForeignLine, person_id: int, officer: Officer, *, because: str) -> None:
-    """This lost pay-out was this person's: it leaves their account, once. Raises NotAllowed when they have not so much."""
-    restored = _suspense(provider)
-    reason = f"paid before a backup was restored; {officer.name}: {because}"
-    try:
-        with db.begin_nested():
-            sources = ledger.sources(db, person_id, line.amount)
-            for number, (source, amount) in enumerate(sources):
-                id = uuid5(restorations.suspense_id(db, line.line_id), f"assigned:{number}")
-                ledger.move(db, Transfer(id, source, restored, amount, line.order, reason))
-    except NotEnoughMoney as problem:
-        raise NotAllowed(f"This person has less than {line.amount}: it may be somebody else's.") from problem
-    except ReusedWithOtherContent as problem:
-        raise NotAllowed(f"Line {line.line_id} is assigned already.") from problem
 
 
 def _to_suspense(db: Connection, provider: str, line: ForeignLine) -> None:

@@ -9,12 +9,14 @@ from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Connection
 
 from ussd_app.actions import closing as actions
 from ussd_app.actions.payments import NotAllowed
+from ussd_app.cli.adjustments import say_what_waits
 from ussd_app.cli.counter import (
     ALL_WENT_IN,
     SOME_REJECTED,
@@ -28,12 +30,13 @@ from ussd_app.cli.counter import (
 from ussd_app.cli.lists import go_through
 from ussd_app.cli.tables import show
 from ussd_app.cli.verify import BEGINNING, link
+from ussd_app.domain.adjustments import WORDS as WORDS_OF
 from ussd_app.domain.closing import WORDS
 from ussd_app.domain.money import Dong
 from ussd_app.domain.statements import StatementLine
 from ussd_app.lists import statements as statement_list
 from ussd_app.lists.errors import Reject
-from ussd_app.store import close_items, closing, statement_news, statements
+from ussd_app.store import adjustments, close_items, closing, statement_news, statements
 from ussd_app.store.close_items import Closed, ItemRow
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -160,6 +163,8 @@ def open_board(counter: Counter, to: Path | None) -> None:
     show((*_HEADER, "days"), cells, to)
     stake = sum(each.item.at_stake.amount for each in rows)
     click.echo(f"{len(rows)} open items, {stake:,} đồng at stake.")
+    with counter.open() as desk, desk.database.begin() as db:
+        say_what_waits(db)
 
 
 @click.command("settle")
@@ -187,6 +192,12 @@ def _say(db: Connection, desk: Open, closed: Closed, to: Path | None) -> None:
     click.echo(f"statement  paid out less came back {closed.by_statement:>20,} đ")
     click.echo(f"difference {closed.difference:>+,} đ, of which {closed.named:+,} đ are named below")
     show(_HEADER, (_cells(each) for each in items), to)
+    span = actions.span_of(closed.provider, closed.day, desk.desk.zone)
+    for each in adjustments.done_between(db, span.begins, span.ends):
+        click.echo(
+            f"adjusted   {each.done_total} under number {each.number}, {WORDS_OF[each.kind]}, by {each.asked_by} and"
+            f" {each.agreed_by}: {each.reason}"
+        )
     waiting = [each for each in items if each.state == "open"]
     if closed.unnamed:
         click.echo(f"{closed.unnamed:+,} đồng have no name: this must not be; tell whoever runs this system.")
@@ -227,7 +238,7 @@ def export(counter: Counter, first: datetime, last: datetime, file: Path, provid
     with counter.open() as desk, desk.database.begin() as db:
         try:
             with file.open("w", encoding="utf-8") as out:
-                for content in _contents(db, name, first.date(), last.date()):
+                for content in _contents(db, name, first.date(), last.date(), desk.desk.zone):
                     digest = link(digest, content)
                     out.write(json.dumps({"content": content, "digest": digest}, ensure_ascii=False) + "\n")
                     days += content["what"] == "day"
@@ -236,7 +247,7 @@ def export(counter: Counter, first: datetime, last: datetime, file: Path, provid
     click.echo(f"{days} days in {file}. Last digest: {digest}")
 
 
-def _contents(db: Connection, provider: str, first: date, last: date) -> Iterator[dict[str, Any]]:
+def _contents(db: Connection, provider: str, first: date, last: date, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
     for closed in close_items.closes_between(db, provider, first, last):
         yield {"what": "day", **{name: _plain(value) for name, value in asdict(closed).items()}}
         for row in close_items.items_of(db, provider, closed.day):
@@ -246,7 +257,12 @@ def _contents(db: Connection, provider: str, first: date, last: date) -> Iterato
                 "words": row.item.words, "owner": row.owner, "state": row.state, "because": row.because,
                 "by": row.ended_by,
             }  # fmt: skip
+        span = actions.span_of(provider, closed.day, zone)
+        for each in adjustments.done_between(db, span.begins, span.ends):
+            yield {"what": "adjustment", **{name: _plain(value) for name, value in asdict(each).items()}}
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return value["amount"]  # đồng, as `asdict` leaves them
     return str(value) if isinstance(value, date) else value

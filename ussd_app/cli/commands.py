@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ussd_app.cli import (
+    adjustments,
     batches,
     came_back,
     campaigns,
@@ -12,6 +13,7 @@ from ussd_app.cli import (
     cash_outs,
     closes,
     communes,
+    corrections,
     deaths,
     focal,
     holds,
@@ -22,10 +24,12 @@ from ussd_app.cli import (
     points,
     programmes,
     restore,
+    sent_back,
     setup,
     sheets,
     sms,
     sms_office,
+    suspense,
     tickets,
     unclaimed,
     visits,
@@ -51,6 +55,8 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
             holds.list_exclusions,
             holds.exclude,
             came_back.came_back,
+            sent_back.returned,
+            sent_back.send_again,
             sheets.sheet,
         ),
     ),
@@ -78,9 +84,14 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "cash-outs": ("Cash-outs about which a person must decide.", cash_outs.COMMANDS),
     "restore": (
         "Going on after a backup was restored.",
-        (restore.begin, restore.show, restore.end, restore.assign),
+        (restore.begin, restore.show, restore.end),
     ),
-    "ledger": ("The ledger.", (ledger.check, ledger.fund, ledger.periods)),
+    "ledger": (
+        "The ledger: is it true, what the state paid in, its entries, and taking a wrong one back.",
+        (ledger.check, ledger.fund, ledger.periods, corrections.list_entries, corrections.correct),
+    ),
+    "adjustments": ("What two officers do to the ledger together.", adjustments.COMMANDS),
+    "suspense": ("What a provider paid and nobody's account says.", suspense.COMMANDS),
     "programmes": (
         "What each programme pays.",
         (programmes.list_them, programmes.set_amount, programmes.set_priority),
@@ -88,7 +99,7 @@ TREE: dict[str, tuple[str, tuple[click.Command, ...]]] = {
     "tickets": ("What people asked of the office.", (tickets.list_open, tickets.close)),
     "unclaimed": (
         "Money that waits for its owner.",
-        (unclaimed.list_them, unclaimed.ask_return, unclaimed.claim_again, unclaimed.agree),
+        (unclaimed.list_them, unclaimed.ask_return, unclaimed.claim_again, adjustments.agree),
     ),
     "visits": ("What people do on the line.", (visits.report,)),
     "db": ("The database.", (setup.upgrade,)),

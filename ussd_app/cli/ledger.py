@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from uuid import UUID, uuid4, uuid5
 
 import click
 
 from ussd_app.actions import funding
-from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.programmes import known_cycle, known_programme
+from ussd_app.actions.statement_check import against_statements
+from ussd_app.cli.amounts import amount_typed
 from ussd_app.cli.counter import SOME_REJECTED, Counter, in_one_sentence, officer_named
-from ussd_app.domain.money import Dong
 from ussd_app.store import ledger_check
 from ussd_app.store import periods as periods_store
+from ussd_app.store.statement_days import StatementDay
+
+_NAMED = 20  # breaches named of each invariant; the first is enough to stop a day
 
 _DOCUMENTS = UUID("4d8e5c1a-3f0b-5c57-9a55-6a1f2b7c9e10")
 """Under this name a document of the treasury always makes the same id, so that it is written down once."""
-
-_MOST = 99_999_999_999_999  # đồng; a hundred times the province's budget of a year is a typing error
 
 
 @click.command()
@@ -29,16 +31,30 @@ def check(counter: Counter) -> None:
     with counter.open() as desk, desk.database.begin() as db:
         findings = ledger_check.check(db)
         sums = ledger_check.sums(db)
+        stated, days = against_statements(db, desk.desk.zone, desk.now())
     for kind, accounts, balance, pending in sums.by_kind:
         click.echo(f"{kind:<12} {accounts:>8} accounts  balance {balance:>20,} đ  held {pending:>16,} đ")
     click.echo(f"{sums.transfers} transfers; balances add up to {sum(row[2] for row in sums.by_kind)} đ.")
+    _say_statements(days)
+    findings = (*findings, stated) if days else findings  # where there is no statement, nothing is said of one
     broken = [each for each in findings if each.breaches]
     for finding in findings:
         click.echo(f"{'no  ' if finding.breaches else 'yes '} {finding.invariant}")
-        for breach in finding.breaches:
+        for breach in finding.breaches[:_NAMED]:
             click.echo(f"       {breach}")
+        if len(finding.breaches) > _NAMED:
+            click.echo(f"       and {len(finding.breaches) - _NAMED} more")
     click.echo("The ledger closes." if not broken else f"{len(broken)} invariants do not hold.")
     sys.exit(SOME_REJECTED if broken else 0)
+
+
+def _say_statements(days: Sequence[StatementDay]) -> None:
+    for provider in dict.fromkeys(each.provider for each in days):
+        mine = [each for each in days if each.provider == provider]
+        said, booked = sum(each.by_statement for each in mine), sum(each.by_books for each in mine)
+        click.echo(
+            f"{provider}, {len(mine)} days: paid out less came back {said:,} đ by statement, {booked:,} đ by our books"
+        )
 
 
 @click.command()
@@ -52,7 +68,7 @@ def check(counter: Counter) -> None:
 @in_one_sentence
 def fund(counter: Counter, programme: str, cycle: str, amount: str, officer: str, document: str, back: bool) -> None:
     """Write down what the state paid in for a programme's month; releases can then be no more than that."""
-    code, month, dong = known_programme(programme), known_cycle(cycle), _amount(amount)
+    code, month, dong = known_programme(programme), known_cycle(cycle), amount_typed(amount)
     paper = document.strip()
     id = uuid5(_DOCUMENTS, f"{code}:{month.code}:{'back' if back else 'in'}:{paper}") if paper else uuid4()
     do = funding.take_back if back else funding.fund
@@ -63,13 +79,6 @@ def fund(counter: Counter, programme: str, cycle: str, amount: str, officer: str
     click.echo(
         f"{dong} for {code} {month.code} {what}. Funded {row.funded:,}, granted {row.granted:,}, left {row.left:,} đồng."
     )
-
-
-def _amount(written: str) -> Dong:
-    digits = written.replace(".", "").replace(",", "")
-    if not digits.isascii() or not digits.isdigit() or not 0 < int(digits) <= _MOST:
-        raise NotAllowed(f"{written!r} is not an amount in whole đồng.")
-    return Dong(int(digits))
 
 
 @click.command()

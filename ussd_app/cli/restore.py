@@ -1,4 +1,4 @@
-"""`restore begin`, `show`, `end` and `assign`: going on after a backup was restored, without paying anything twice."""
+"""`restore begin`, `show` and `end`: going on after a backup was restored, without paying anything twice."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from datetime import datetime
 import click
 
 from ussd_app.actions import restorations as actions
-from ussd_app.actions.payments import NotAllowed
-from ussd_app.actions.people import person_named
-from ussd_app.cli.counter import Counter, in_one_sentence, in_words, officer_named
+from ussd_app.cli.counter import Counter, in_one_sentence, officer_named
 from ussd_app.cli.tables import show as show_table
-from ussd_app.store import restorations
 
 AS = click.option("--as", "officer", required=True, help="The officer who does it.")
 
@@ -58,7 +55,7 @@ def show(counter: Counter) -> None:
 @click.pass_obj
 @in_one_sentence
 def end(counter: Counter, by_hand: str, officer: str) -> None:
-    """All is known: sending goes on. Pay-outs under lost orders are put to suspense, each to be assigned."""
+    """All is known: sending goes on. Pay-outs under lost orders are put to suspense, each to be carried."""
     with counter.open() as desk:
         with desk.database.begin() as db:
             by = officer_named(db, officer)
@@ -67,26 +64,6 @@ def end(counter: Counter, by_hand: str, officer: str) -> None:
     click.echo(f"Sending goes on. {len(there.foreign)} pay-outs are in suspense, {there.in_suspense}.")
     for each in there.foreign:
         click.echo(
-            f"  restore assign {each.line_id} --person WHO --because WORDS --as NAME   ({each.amount}, {each.reference})"
+            f"  suspense carry {each.line_id} --by person --person WHO --because WORDS --as NAME"
+            f"   ({each.amount}, {each.reference})"
         )
-
-
-@click.command("assign")
-@click.argument("line", type=int)
-@click.option("--person", prompt="National id or person code", help="Asked for when it is not given.")
-@click.option("--because", required=True, callback=in_words, help="How it is known whose it was; it is kept.")
-@AS
-@click.pass_obj
-@in_one_sentence
-def assign(counter: Counter, line: int, person: str, because: str, officer: str) -> None:
-    """A pay-out in suspense was this person's: take it off their account, once."""
-    with counter.open() as desk, desk.database.begin() as db:
-        who = person_named(db, desk.desk.vault, person)
-        by = officer_named(db, officer)
-        long_ago = datetime(2000, 1, 1, tzinfo=desk.desk.zone)
-        lines = restorations.foreign_lines(db, counter.provider, long_ago)
-        found = next((each for each in lines if each.line_id == line and each.in_suspense), None)
-        if who is None or found is None:
-            raise NotAllowed("There is no such person." if who is None else f"Line {line} is not in suspense.")
-        actions.assign(db, counter.provider, found, who, by, because=because)
-    click.echo(f"{found.amount} of line {line} is taken off this person's account.")

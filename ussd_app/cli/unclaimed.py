@@ -12,12 +12,12 @@ import click
 from sqlalchemy import text
 
 from ussd_app.actions import adjustments
-from ussd_app.actions.adjustments import Kind, Line
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.actions.people import person_named
 from ussd_app.cli.counter import ALL_WENT_IN, SOME_REJECTED, Counter, in_one_sentence, in_words, officer_named
 from ussd_app.cli.lists import go_through
 from ussd_app.cli.tables import show
+from ussd_app.domain.adjustments import Kind, Line
 from ussd_app.domain.money import Dong
 from ussd_app.lists.errors import Reject
 from ussd_app.lists.returns import RETURNS, ReturnRow, read_return
@@ -118,18 +118,3 @@ def claim_again(counter: Counter, person: str, officer: str, because: str) -> No
         number = adjustments.ask(db, Kind.CLAIM_AGAIN, lines, because, officer_named(db, officer), desk.now())
     click.echo(f"{Dong(sum(each.amount.amount for each in lines))}; another officer now runs:")
     click.echo(f"unclaimed agree {number} --as THEIR-NAME\n{number}")
-
-
-@click.command("agree")
-@click.argument("number", type=int)
-@AS
-@click.pass_obj
-@in_one_sentence
-def agree(counter: Counter, number: int, officer: str) -> None:
-    """The second signature: the money moves now. Never whoever asked."""
-    with counter.open() as desk, desk.database.begin() as db:
-        agreed = adjustments.agree(db, number, officer_named(db, officer), desk.now())
-    for each in agreed.refused:
-        click.echo(f"not done: {each}", err=True)
-    click.echo(f"{agreed.done} done, {agreed.total}; {len(agreed.refused)} not done.")
-    sys.exit(SOME_REJECTED if agreed.refused else ALL_WENT_IN)

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, text
 
 from ussd_app.domain.ledger import Account, AccountKind, ReusedWithOtherContent, TransferKind
 from ussd_app.domain.money import Dong
+from ussd_app.store.entries import NET
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One transfer of a journal. `reversed` is how much of it has come back."""
+    """One transfer of a journal. `reversed` is how much of it has come back and not gone again."""
 
     id: UUID
     debit: Account
@@ -37,9 +38,9 @@ def moved_in(db: Connection, journal_id: UUID, *kinds: TransferKind) -> list[Mov
         asked,
     )
     rows = db.execute(
-        text("""SELECT t.id, t.amount, d.code AS debit, d.kind AS debit_kind, c.code AS credit, c.kind AS credit_kind,
+        text(f"""SELECT t.id, t.amount, d.code AS debit, d.kind AS debit_kind, c.code AS credit, c.kind AS credit_kind,
                        d.programme, c.programme AS credit_programme,
-                       (SELECT coalesce(sum(r.amount), 0)::bigint FROM transfer r WHERE r.reverses_id = t.id) AS reversed
+                       {NET} AS reversed
                 FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
                 LEFT JOIN programme p ON p.code = d.programme
                 WHERE t.journal_id = :journal AND t.kind = ANY(:kinds) AND t.reverses_id IS NULL

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from ussd_app.domain import ledger
 from ussd_app.domain.ledger import Account, AccountKind, MoreThanThereWas, NotEnoughMoney, Transfer, TransferKind, leg_id
 from ussd_app.domain.money import NOTHING, Dong
+from ussd_app.store.entries import Entry
 from ussd_app.store.journals import Moved, came_back, moved_in, posted_in
 from ussd_app.store.transfers import write
 
@@ -154,14 +155,39 @@ def return_fee(db: Connection, journal_id: UUID, return_id: UUID, amount: Dong, 
     return _give_back(db, journal_id, return_id, amount, reason, {AccountKind.FEES})
 
 
-def claim_again(db: Connection, journal_id: UUID, claim_id: UUID, amount: Dong, reason: str) -> bool:
-    """What went back to the state unclaimed is its owner's again; see `reverse`."""
-    return _give_back(db, journal_id, claim_id, amount, reason, {AccountKind.RETURNED})
+def claim_again(db: Connection, journal_id: UUID, claim_id: UUID, amount: Dong, reason: str) -> list[UUID]:
+    """What went back to the state unclaimed is its owner's again; see `reverse`. The transfers it became."""
+    _give_back(db, journal_id, claim_id, amount, reason, {AccountKind.RETURNED})
+    return [leg_id(claim_id, "back", 0)]
 
 
-def correct(db: Connection, grant_id: UUID, correction_id: UUID, amount: Dong, reason: str) -> bool:
-    """Take back what was granted by mistake, as long as its owner still has it: NotEnoughMoney otherwise."""
-    return _give_back(db, grant_id, correction_id, amount, reason, {AccountKind.BENEFICIARY})
+def take_back(db: Connection, entry: Entry, key: UUID, amount: Dong, reason: str) -> list[UUID]:
+    """Take back an entry that was wrong, wholly or in part: the transfers it became, under the entry's own journal.
+
+    A grant that a commune keeps is taken out of its trust first. `entry` is locked. Raises MoreThanThereWas when less
+    of it is left, and NotEnoughMoney when whoever had it has it no more.
+    """
+    if entry.left < amount:
+        raise MoreThanThereWas(f"only {entry.left} of this entry is left to take back")
+    way_back = Transfer(
+        leg_id(key, "back", 0), entry.credit, entry.debit, amount, entry.journal_id, reason, reverses_id=entry.id
+    )
+    legs, left = [way_back], amount.amount
+    for number, kept in enumerate(_kept_by_commune(db, entry), start=1):
+        part = min(left, kept.amount.amount - kept.reversed.amount)
+        if part > 0:
+            leg = leg_id(key, "back", number)
+            legs.append(Transfer(leg, kept.credit, kept.debit, Dong(part), kept.journal_id, reason, reverses_id=kept.id))
+            left -= part
+    write(db, legs)
+    return [each.id for each in legs]
+
+
+def _kept_by_commune(db: Connection, entry: Entry) -> list[Moved]:
+    if entry.way != (AccountKind.TREASURY, AccountKind.BENEFICIARY):
+        return []
+    parts = moved_in(db, entry.journal_id, TransferKind.SINGLE)
+    return [each for each in parts if each.credit.kind is AccountKind.TRUST]
 
 
 def suspend(db: Connection, journal_id: UUID, reason: str, amount: Dong | None = None) -> bool:

@@ -64,10 +64,12 @@ INVARIANTS: tuple[tuple[str, str], ...] = (
            GROUP BY p.id, p.amount HAVING count(r.*) > 1 OR sum(r.amount) > p.amount""",
     ),
     (
-        "no more came back than went, and the way it went",
-        """SELECT f.id || ' moved ' || f.amount || ', and ' || sum(r.amount) || ' came back'
-           FROM transfer f JOIN transfer r ON r.reverses_id = f.id GROUP BY f.id
-           HAVING sum(r.amount) > f.amount OR bool_or(r.debit_id <> f.credit_id OR r.credit_id <> f.debit_id)""",
+        "no more came back than went, and the way it went; no more went again than came back",
+        """SELECT f.id || ' moved ' || f.amount || ', and ' || sum(r.amount - coalesce(u.again, 0)) || ' came back'
+           FROM transfer f JOIN transfer r ON r.reverses_id = f.id
+           LEFT JOIN LATERAL (SELECT sum(amount) AS again FROM transfer WHERE reverses_id = r.id) u ON true GROUP BY f.id
+           HAVING sum(r.amount - coalesce(u.again, 0)) > f.amount OR min(r.amount - coalesce(u.again, 0)) < 0
+               OR bool_or(r.debit_id <> f.credit_id OR r.credit_id <> f.debit_id)""",
     ),
     (
         "nothing that was written can be changed or taken away",
@@ -133,6 +135,18 @@ INVARIANTS: tuple[tuple[str, str], ...] = (
            WHERE a.kind IN ('beneficiary', 'trust') AND a.credits_posted - a.debits_posted <> coalesce(k.explained, 0)""",
     ),
     (
+        "of no month's money there is more with its people and in communes than was granted",
+        """WITH granted AS (
+               SELECT d.programme, coalesce(d.cycle, c.cycle) AS cycle,
+                      sum(CASE d.kind WHEN 'treasury' THEN t.amount ELSE -t.amount END) AS amount
+               FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+               WHERE t.kind = 'single' AND (d.kind, c.kind) IN (('treasury', 'beneficiary'), ('beneficiary', 'treasury'))
+               GROUP BY 1, 2
+           ), kept AS (SELECT programme, cycle, sum(left_over) AS amount FROM kept_by_cycle GROUP BY 1, 2)
+           SELECT k.programme || ' ' || k.cycle || ': ' || k.amount || ' of ' || coalesce(g.amount, 0)
+           FROM kept k LEFT JOIN granted g USING (programme, cycle) WHERE k.amount > coalesce(g.amount, 0)""",
+    ),
+    (
         "every line of a pay-out session is held while it is open, and paid as it is written down",
         """SELECT 'session ' || s.id || ', number ' || p.number || ': ' || coalesce(p.handed, 0) || ' written down'
            FROM pay_session s JOIN pay_session_part p ON p.session_id = s.id
@@ -144,10 +158,16 @@ INVARIANTS: tuple[tuple[str, str], ...] = (
               OR coalesce(m.held, 0) <> CASE WHEN s.closed_by IS NULL AND p.handed IS NULL THEN p.amount ELSE 0 END""",
     ),
     (
-        "nothing that nobody claimed went back without two officers",
-        """SELECT 'transfer ' || t.id FROM transfer t JOIN account c ON c.id = t.credit_id AND c.kind = 'returned'
-           WHERE NOT EXISTS (SELECT FROM adjustment_line l JOIN adjustment a ON a.id = l.adjustment_id
-                             WHERE l.key = t.id AND a.agreed_by <> a.asked_by)""",
+        "nothing is corrected, carried, sent out again or returned unclaimed without two officers",
+        """SELECT 'transfer ' || t.id || ' from ' || d.code || ' to ' || c.code FROM transfer t
+           JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+           WHERE t.kind = 'single' AND (c.kind IN ('returned', 'suspense') AND d.kind <> 'clearing' OR d.kind = 'returned'
+               OR (d.kind, c.kind) IN (('beneficiary', 'treasury'), ('fees', 'waived'))
+               OR (d.kind, c.kind) IN (('beneficiary', 'handed_over'), ('beneficiary', 'trust')) AND t.created_at >
+                   (SELECT min(g.created_at) FROM transfer g WHERE g.journal_id = t.journal_id))
+           AND NOT EXISTS (SELECT FROM adjustment_transfer w JOIN adjustment_line l ON l.key = w.key
+                           JOIN adjustment a ON a.id = l.adjustment_id
+                           WHERE w.transfer_id = t.id AND a.agreed_by <> a.asked_by)""",
     ),
     (
         "no batch is released without three different signatures",

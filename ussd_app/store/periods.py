@@ -69,7 +69,8 @@ _PROGRAMMES = text("""
         WHERE programme IS NOT NULL GROUP BY 1, 2
     ), outward AS (
         SELECT coalesce(d.programme, c.programme) AS programme,
-               CASE WHEN d.programme IS NULL THEN d.kind ELSE c.kind END AS kind,
+               -- What is in suspense without a programme, of a lost order, was paid out before anybody knew whose it was.
+               replace(CASE WHEN d.programme IS NULL THEN d.kind ELSE c.kind END, 'suspense', 'clearing') AS kind,
                sum(CASE WHEN d.programme IS NULL THEN -t.amount ELSE t.amount END) AS amount
         FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
         WHERE t.kind IN ('single', 'post') AND (d.programme IS NULL) <> (c.programme IS NULL) GROUP BY 1, 2
