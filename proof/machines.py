@@ -32,7 +32,6 @@ MACHINES: Mapping[str, str] = {
     "callback-believed": "What is called back is true.",
     "reversal-twice": "Whenever it is heard of, a reversal is news.",
     "reversal-unheard": "What was paid stays paid.",
-    "restored-and-went-on": "After a backup was put back, the workers go on as if nothing had happened.",
     "hold-expires-while-sent": "A hold that is an hour old goes back to its owner.",
 }
 

@@ -19,8 +19,6 @@ from workers.mobile_money.port import Offer
 from workers.statements import fetch
 
 OPERATOR = "the operator"
-FORGETFUL = "restored-and-went-on"
-"""The wrong machine whose operator lets the workers start as if nothing had happened."""
 MOST_YEARS = 7_000
 
 BACKED_UP_AFTER_S = (0, 2, 8, 45, 700, 5_000)
@@ -74,8 +72,6 @@ def _put_back(play: Play) -> None:
         if play.chance.share("asks after the loss") < ASKS_AGAIN:
             at = play.later("asks after the loss", LOST_AFTER_S)
             plans.ask_for_cash(play, someone, at, play.chance.pick("asks after the loss", (100_000, 500_000, 900_000)))
-    if play.house.machine == FORGETFUL:
-        return
     play.shut = True
     _plan(play, play.later("told after", TOLD_AFTER_S), "says that a backup was put back: restore begin", _begin)
 

@@ -22,6 +22,8 @@ _GSM = DEFAULT_ALPHABET | EXTENSION
 FIRST_MARK = "\u0300"
 """No combining mark comes before this one."""
 
+_VIETNAMESE_MARKS = "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323"
+
 # What normal form D leaves whole although it stands for plain letters or signs.
 _PLAIN = str.maketrans(
     {
@@ -38,6 +40,7 @@ _PLAIN = str.maketrans(
         "\u2028": "\n",
         "\u2029": "\n",
         "…": "...",
+        **dict.fromkeys(_VIETNAMESE_MARKS, ""),
     }
 )
 
@@ -141,4 +144,6 @@ def _without_marks(text: str) -> str:
     if text.isascii() and "\t" not in text and "`" not in text and "\r" not in text:
         return text
     apart = unicodedata.normalize("NFD", text.replace("\r\n", "\n")).translate(_PLAIN)
+    if apart.isascii():
+        return apart
     return "".join([each for each in apart if each < FIRST_MARK or unicodedata.category(each) != "Mn"])

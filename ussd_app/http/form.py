@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flask import Response
+
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
 
 
 class BadForm(Exception):
@@ -17,7 +20,7 @@ def field(form: Mapping[str, str], name: str, most: int, *, default: str | None 
         raise BadForm(f"The field {name} is missing.")
     if len(value) > most:
         raise BadForm(f"The field {name} is longer than {most} characters.")
-    if any(ord(character) < 32 and character not in "\t\n\r" for character in value) or "\ufffd" in value:
+    if _NO_TEXT.search(value):
         raise BadForm(f"The field {name} holds characters that are not text.")
     return value
 
