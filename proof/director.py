@@ -15,6 +15,7 @@ from proof.provider import Called
 from proof.putting_away import put_away
 from proof.stage import Actor
 from proof.story import Story
+from proof.stumbling import overheard
 from proof.wire import line_to_provider
 
 WILD_STEPS = 90
@@ -52,7 +53,7 @@ def perform(
     house.clock.set(play.began)
     plans.cast(play)
     director = _Director(play, after_each_step)
-    with line_to_provider(lambda request: carry(play, request)):
+    with line_to_provider(lambda request: carry(play, request)), overheard(play.breaches):
         director.direct()
         house.stage.overlapping = False
         restoring.close_the_days(play)

@@ -38,7 +38,7 @@ class Unsound:
 
 def quietly() -> None:
     """Nothing is logged: a schedule's troubles are meant."""
-    logging.disable(logging.CRITICAL)
+    logging.basicConfig(handlers=[logging.NullHandler()], level=logging.CRITICAL)
     for name in [name for name in os.environ if name not in _KEPT]:
         del os.environ[name]  # requests reads all of them at every call, for a proxy
 

@@ -18,7 +18,7 @@ from ussd_app.actions import guessing
 from ussd_app.domain.caller import STILL_ON_ITS_WAY, CashOutState
 from ussd_app.store import attempts, restorations
 from ussd_app.store.cash_outs import CashOut
-from workers import cash_out_clearance, lost_attempts, provider_health
+from workers import cash_out_clearance, lost_attempts, provider_health, stumbles
 from workers.cash_out_watch import FIRST_LOOK, look_at_ended
 from workers.mobile_money import port
 from workers.mobile_money.keys import NOT_AUTHORISED
@@ -75,8 +75,8 @@ def _go_through(office: Office, due: list[CashOut]) -> int:
             _step(office, order)
         except OperationalError:
             raise
-        except Exception as problem:  # whatever is wrong with one order, the others' go on; its words may hold a code
-            log.error("cash-out %s: a step cannot be done (%s); tried again", order.reference, type(problem).__name__)
+        except Exception as problem:  # whatever is wrong with one order, the others' go on
+            stumbles.set_aside(order.reference, "a step", problem)
             _wait(office, order, order.state, asked=True, reason="step_failed", after=SET_ASIDE)
     return len(due)
 

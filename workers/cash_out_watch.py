@@ -13,6 +13,7 @@ from ussd_app.domain.money import total
 from ussd_app.domain.statements import reversal_id
 from ussd_app.store import attempts
 from ussd_app.store.cash_outs import CashOut
+from workers import stumbles
 from workers.mobile_money import port
 from workers.office import Office
 from workers.orders import order_of
@@ -32,7 +33,7 @@ def look_at_ended(office: Office, ended: list[CashOut]) -> None:
         except OperationalError:
             raise
         except Exception as problem:  # whatever is wrong with one of them, the others are asked about
-            log.error("cash-out %s: cannot be looked at (%s); later again", cash_out.reference, type(problem).__name__)
+            stumbles.set_aside(cash_out.reference, "a look after its end", problem)
             with office.database.begin() as db:
                 attempts.watch(db, cash_out.id, office.clock() + LOOKS[0])
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from ussd_app.actions import redemptions as actions
 from ussd_app.store import redemptions
 from ussd_app.store.redemptions import Redemption
+from workers import stumbles
 from workers.mobile_money import port
 from workers.mobile_money.port import Codes, Offer
 from workers.office import Office
@@ -38,8 +39,8 @@ def _redeem_or_set_aside(office: Office, redemption: Redemption) -> None:
         _redeem(office, redemption)
     except OperationalError:
         raise
-    except Exception as problem:  # whatever is wrong with one code, the others' go on; its words may hold the code
-        log.error("cash-out %s: its code cannot be taken (%s)", redemption.reference, type(problem).__name__)
+    except Exception as problem:  # whatever is wrong with one code, the others' go on
+        stumbles.set_aside(redemption.reference, "taking its code", problem)
         with office.database.begin() as db:
             redemptions.ask_again(db, redemption.id, reason="step_failed", at=office.clock() + SET_ASIDE)
 
