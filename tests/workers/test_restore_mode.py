@@ -17,6 +17,7 @@ from ussd_app.actions import adjustments, restorations, suspense
 from ussd_app.actions.payments import NotAllowed
 from ussd_app.domain.caller import STILL_ON_ITS_WAY
 from ussd_app.domain.payments import Role
+from ussd_app.domain.statements import LineKind
 from ussd_app.store import messages, statements
 from workers import cash_out, lost_attempts
 from workers.mobile_money.port import Failed, Issued, NotFound, Order, Paid, Pending, Refused, State, StillUnsure
@@ -135,6 +136,17 @@ def test_every_provider_is_asked_what_it_did_in_the_lost_hours(village: Village)
     assert [each.provider for each in end(village).foreign] == ["mtn_momo"]
     held = "SELECT debits_posted FROM account WHERE code = 'suspense:mtn_momo:restored'"
     assert village.number(held) == 300_000
+
+
+@pytest.mark.parametrize(("back", "left"), [(300_000, []), (100_000, [200_000])])
+def test_what_came_back_of_a_lost_pay_out_is_nobodys_to_give(village: Village, back: int, left: list[int]) -> None:
+    """A provider's own clerk takes it back, under an id that we have never heard of."""
+    begin(village)
+    days = Days(village)
+    lost = days.line(uuid4(), 300_000, NOON - timedelta(hours=1))
+    taken = days.line(uuid4(), back, NOON, LineKind.REVERSED)
+    days.read(lost, replace(taken, original=lost.provider_reference), now=NOON)
+    assert [each.amount.amount for each in end(village).foreign] == left
 
 
 def test_only_one_restoration_at_a_time_and_of_the_past(village: Village) -> None:

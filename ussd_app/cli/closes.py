@@ -43,7 +43,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 CSV = click.option("--csv", "to", type=click.Path(path_type=Path, dir_okay=False), help="Write a table to this file.")
 AS = click.option("--as", "officer", required=True, help="The officer who does it.")
 PROVIDER = click.option("--provider", help="The provider's name; the one that new cash-outs go to when not given.")
-_HEADER = ("item", "day", "what", "difference", "at stake", "owner", "state", "words", "because", "by")
+_HEADER = ("item", "day", "what", "difference", "at stake", "order", "owner", "state", "words", "because", "by")
 
 
 @click.command("import")
@@ -215,6 +215,7 @@ def _cells(row: ItemRow) -> tuple[str, ...]:
         WORDS[item.bucket],
         f"{'-' if item.difference < 0 else ''}{Dong(abs(item.difference))}",
         str(item.at_stake),
+        row.reference,
         row.owner,
         row.state,
         item.words,
@@ -254,8 +255,8 @@ def _contents(db: Connection, provider: str, first: date, last: date, zone: Zone
             yield {
                 "what": "item", "provider": provider, "day": str(closed.day), "item": row.id, "bucket": row.item.bucket,
                 "kind": row.item.kind, "difference": row.item.difference, "at_stake": row.item.at_stake.amount,
-                "words": row.item.words, "owner": row.owner, "state": row.state, "because": row.because,
-                "by": row.ended_by,
+                "order": row.reference, "words": row.item.words, "owner": row.owner, "state": row.state,
+                "because": row.because, "by": row.ended_by,
             }  # fmt: skip
         span = actions.span_of(provider, closed.day, zone)
         for each in adjustments.done_between(db, span.begins, span.ends):

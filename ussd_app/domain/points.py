@@ -92,9 +92,6 @@ class PointDirectory:
         """The points of a commune, in the order of their codes, so that a digit keeps its meaning."""
         return self.by_commune.get(commune_code, ())
 
-    def pays_near(self, commune_code: str, now: datetime) -> bool:
-        return any(each.shut(now) is None for each in self.near(commune_code))
-
     def nearest_elsewhere(self, commune_code: str, now: datetime, most: int) -> tuple[Point, ...]:
         """Points that pay in other communes of the same former district, the likely nearest first.
 

@@ -41,6 +41,8 @@ class ItemRow:
     id: int
     provider: str
     item: Item
+    reference: str
+    """Of the cash-out it is about, as its owner knows it; empty when it is about none of ours."""
     owner: str
     state: str
     opened_at: datetime
@@ -49,7 +51,9 @@ class ItemRow:
     because: str
 
 
-_ITEM = """SELECT i.*, coalesce(o.name, '') AS ender FROM close_item i LEFT JOIN officer o ON o.id = i.ended_by"""
+_ITEM = """SELECT i.*, coalesce(o.name, '') AS ender, coalesce(k.reference, '') AS reference
+           FROM close_item i LEFT JOIN officer o ON o.id = i.ended_by
+           LEFT JOIN cash_out k ON k.id = CASE WHEN length(i.movement_key) = 36 THEN i.movement_key::uuid END"""
 
 
 def items_of(db: Connection, provider: str, day: date) -> list[ItemRow]:
@@ -75,7 +79,9 @@ def _item_row(row: Row[Any]) -> ItemRow:
         row.item_key, row.movement_key, row.day, Bucket(row.bucket), row.kind, row.difference, Dong(row.at_stake),
         row.words, row.line_id,
     )  # fmt: skip
-    return ItemRow(row.id, row.provider, item, row.owner, row.state, row.opened_at, row.ended_at, row.ender, row.because)
+    return ItemRow(
+        row.id, row.provider, item, row.reference, row.owner, row.state, row.opened_at, row.ended_at, row.ender, row.because
+    )
 
 
 def write_items(db: Connection, provider: str, items: Sequence[Item], now: datetime) -> None:

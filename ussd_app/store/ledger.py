@@ -150,11 +150,6 @@ def return_to_owner(db: Connection, journal_id: UUID, return_id: UUID, amount: D
     return _give_back(db, journal_id, return_id, amount, reason, {AccountKind.HANDED_OVER, AccountKind.TRUST})
 
 
-def return_fee(db: Connection, journal_id: UUID, return_id: UUID, amount: Dong, reason: str) -> bool:
-    """A provider gives a fee back to whoever carried it; see `reverse`."""
-    return _give_back(db, journal_id, return_id, amount, reason, {AccountKind.FEES})
-
-
 def claim_again(db: Connection, journal_id: UUID, claim_id: UUID, amount: Dong, reason: str) -> list[UUID]:
     """What went back to the state unclaimed is its owner's again; see `reverse`. The transfers it became."""
     _give_back(db, journal_id, claim_id, amount, reason, {AccountKind.RETURNED})

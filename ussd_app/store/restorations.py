@@ -124,14 +124,15 @@ def doubt_what_carriers_reported(db: Connection, since: datetime, now: datetime)
 def foreign_lines(db: Connection, since: datetime) -> list[ForeignLine]:
     """Pay-outs that a provider made since the backup under orders unknown to us; what came back is taken off."""
     rows = db.execute(
-        text("""SELECT e.provider, e.id, e.line_key, e.at, e.amount, e.reference, e.journal_id,
+        text("""SELECT e.provider, e.id, e.line_key, e.at, e.amount - back.amount AS amount, e.reference, e.journal_id,
                        EXISTS (SELECT FROM transfer t WHERE t.id = md5('bam:suspense:' || e.id)::uuid) AS in_suspense,
                        EXISTS (SELECT FROM transfer t JOIN account a ON a.id = t.credit_id AND a.kind = 'suspense'
                                WHERE t.journal_id = e.journal_id) AS assigned
-                FROM statement_entry e
-                WHERE e.at >= :since AND e.kind = 'paid_out' AND e.cash_out_id IS NULL
-                  AND NOT EXISTS (SELECT FROM statement_line b WHERE b.attempt_id = e.attempt_id AND b.kind = 'reversed'
-                                  AND b.amount = e.amount)
+                FROM statement_entry e CROSS JOIN LATERAL (
+                    SELECT coalesce(sum(b.amount), 0)::bigint AS amount FROM statement_line b
+                    WHERE b.provider = e.provider AND b.kind = 'reversed'
+                      AND (b.attempt_id = e.attempt_id OR b.original_reference = nullif(e.provider_reference, ''))) AS back
+                WHERE e.at >= :since AND e.kind = 'paid_out' AND e.cash_out_id IS NULL AND back.amount < e.amount
                 ORDER BY e.at, e.id"""),
         {"since": since},
     )
