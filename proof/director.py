@@ -33,6 +33,8 @@ _DUE = """
                ON p.provider = c.provider AND (c.state = 'held' OR p.reason = 'not_authorised')
           WHERE c.state IN ('held', 'sent', 'unknown', 'issued') AND c.next_step_at < 'infinity'
           UNION ALL
+          SELECT 'keyed in', greatest(next_step_at, lease_until) FROM redemption WHERE state IN ('asked', 'sent', 'unsure')
+          UNION ALL
           SELECT state, greatest(watch_at, lease_until) FROM cash_out
           WHERE state IN ('paid', 'failed', 'reversed') AND watch_at IS NOT NULL) AS due
 """

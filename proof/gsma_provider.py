@@ -20,6 +20,7 @@ from ussd_app.simulator.networks.gsma.provider import mobile_money
 from ussd_app.simulator.networks.gsma.terminal import HandedOver, Terminals
 from ussd_app.simulator.networks.parts import Parts
 from workers.mobile_money.gsma import GsmaMobileMoney
+from workers.mobile_money.gsma_redemption import Pause
 
 KEY = b"a key for the proof, and no other"
 
@@ -51,6 +52,8 @@ class _NoSchema:
 class GsmaProvider:
     name = "gsma"
     doors = ()
+    pause: Pause = staticmethod(lambda _: None)
+    """How a worker waits for a withdrawal at a point to be settled."""
 
     def __init__(self, database_url: str) -> None:
         self._chance = Random(0)
@@ -67,7 +70,11 @@ class GsmaProvider:
         self._pages.register_blueprint(mobile_money(self._parts))
         self._key, self._callback_url = wanted.momo_api_key, "http://product.proof/mobile-money/gsma"
         self.client = GsmaMobileMoney(
-            f"http://{HOST}/v1.2/mm", wanted.momo_api_key, wanted.momo_account, self._callback_url
+            f"http://{HOST}/v1.2/mm",
+            wanted.momo_api_key,
+            wanted.momo_account,
+            self._callback_url,
+            pause=lambda seconds: self.pause(seconds),
         )
 
     def begin(self, seed: int) -> None:

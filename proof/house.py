@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib import import_module
 from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from flask import Flask
 
+from proof import keeper
 from proof.backup import Backups
 from proof.ground import BEGINNING, Clock, WatchedDatabase
 from proof.gsma_provider import GsmaProvider
@@ -47,6 +49,9 @@ def opened(database_url: str, machine: str, provider: str = "gsma") -> Iterator[
         def look(statement: LiteralString) -> tuple[Any, ...]:
             return line.execute(statement).fetchone() or ()
 
+        if isinstance(under_proof, GsmaProvider):
+            under_proof.pause = lambda s: stage.hand_over("a withdrawal is settled", clock.now + timedelta(seconds=s))
+        keeper.take_up_post(database, BEGINNING)
         people, backups = People(database, desk, BEGINNING), Backups(line)
         house = House(database, desk, clock, stage, under_proof, people, callbacks, _NoMessages(), look, machine)
         house.backups = backups if backups.possible else None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from uuid import UUID
 
-from proof import troubles
+from proof import keeper, troubles
 from proof.cast import Errand, Place
 from proof.people import Someone
 from proof.play import Play
@@ -15,6 +16,8 @@ from workers.mobile_money.port import Offer
 AMOUNTS = (100_000, 300_000, 500_000, 900_000)
 INTO_WALLETS = 0.25
 """Of the cash-outs, where a provider offers codes as well."""
+ON_THEIR_PHONE = 0.35
+"""Of the codes: keyed in at our own menu, the others at the provider's terminal."""
 VISITS_AFTER = (5, 60, 1_200, 40_000, 100_000, 172_790, 172_805, 200_000)
 PARTS = ((), (), (200_000,), (50_000, 50_000), (90_000, 20_000, 600_000))
 """What a provider takes back of one payment: all of it at once, or parts, of which the last may be too much."""
@@ -52,7 +55,11 @@ def go_to_agents(play: Play, attempt: UUID) -> None:
     for _ in range(chance.pick("visits", (0, 0, 1, 1, 1, 1, 2, 3))):
         at = play.now + timedelta(seconds=chance.pick("visit", VISITS_AFTER))
         for _ in range(chance.pick("agents", (1, 1, 1, 2))):
-            play.errands.append(Errand(at, "an agent", "keys in the code", attempt=attempt))
+            if chance.share("own phone") < ON_THEIR_PHONE:
+                key_in = partial(keeper.key_in, play, attempt)
+                play.errands.append(Errand(at, "the keeper", "keys in the code on the point's phone", act=key_in))
+            else:
+                play.errands.append(Errand(at, "an agent", "keys in the code", attempt=attempt))
 
 
 def take_back(play: Play, attempt: UUID) -> None:

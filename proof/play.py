@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -29,8 +29,18 @@ from ussd_app.actions.desk import Desk
 from ussd_app.actions.dialogue import Press, carry_out
 from ussd_app.domain.commands import RequestCashOut, RequestToWallet
 from ussd_app.domain.money import Dong
-from workers import cash_out
-from workers.mobile_money.port import MobileMoney, Order, State, Submitted
+from workers import cash_out, redeem
+from workers.mobile_money.port import (
+    Codes,
+    MobileMoney,
+    NotRedeemed,
+    Order,
+    Redeemed,
+    Redemption,
+    State,
+    Submitted,
+    Unsure,
+)
 from workers.office import Office
 
 POINT = "054431"
@@ -163,7 +173,8 @@ class Play:
         place.idle_at = None
         if self.house.machine == "hold-expires-while-sent":
             self._expire_holds()
-        if not cash_out.drain(self.office(place)):
+        office = self.office(place)
+        if not cash_out.drain(office) + redeem.drain(office):
             place.idle_at = self.now
 
     def ask_for_cash(self, errand: Errand) -> None:
@@ -261,6 +272,11 @@ class _Noted(Listener):
     def enquire(self, order: Order) -> State:
         said = super().enquire(order)
         self._play.say(f"asks about {order.reference} and understands: {_short(said)}")
+        return said
+
+    def redeem(self, redemption: Redemption) -> Redeemed | NotRedeemed | Unsure:
+        said = cast(Codes, self._client).redeem(redemption)
+        self._play.say(f"takes a code there that was keyed in, and understands: {_short(said)}")
         return said
 
 

@@ -66,8 +66,6 @@ def _redeem(office: Office, redemption: Redemption) -> None:
 
 
 def _ask(office: Office, redemption: Redemption) -> port.Redeemed | port.NotRedeemed | port.Unsure:
-    if not redemption.code:  # the cash-out has ended: its own enquiry settles this as well
-        return port.NotRedeemed("expired")
     provider = office.provider(redemption.provider)
     if provider is None or Offer.CODE not in provider.offers:
         return port.NotRedeemed("refused_by_provider")

@@ -143,6 +143,27 @@ def test_whatever_one_code_stumbles_over_it_is_set_aside_and_taken_later(
     assert village.rows("SELECT state FROM cash_out") == [("paid",)]
 
 
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [(NotRedeemed("already_redeemed"), "KHONG dua tien"), (Redeemed(Dong(500_000), "W1"), "DUOC TRA")],
+)
+def test_a_code_that_was_paid_meanwhile_is_only_the_keepers_who_was_paid_for_it(
+    village: Village, person: int, answer: Answer, said: str
+) -> None:
+    """Somebody's terminal may have been quicker: nobody hands over cash for money that another point has."""
+    counter = at_the_counter(village)
+    counter.press("1", CODE, "1")
+    money = AtTheCounter(answers=[Unsure("ReadTimeout"), answer])
+    drain(village, money)
+    ((id,),) = village.rows("SELECT id FROM cash_out")
+    with village.database.begin() as db:
+        cash_outs.pay(db, village.desk, id, provider_reference="W1", paid_at=village.now, now=village.now)
+    assert "CHUA dua tien" in counter.press("1")
+    drain(village, money)
+    assert said in counter.press("1")
+    assert [each.code for each in money.asked] == [CODE, ""]
+
+
 def test_another_amount_than_ours_is_left_to_the_enquiry(village: Village, person: int) -> None:
     at_the_counter(village).press("1", CODE, "1")
     drain(village, AtTheCounter(answers=[Redeemed(Dong(400_000), "W1")]))

@@ -13,7 +13,6 @@ from sms.notices import CashOutCode, CashOutFailed, CashOutReceipt, Notice
 from ussd_app.actions import telling
 from ussd_app.actions.desk import Desk
 from ussd_app.domain.caller import CashOutState
-from ussd_app.domain.keepers import RedemptionState
 from ussd_app.domain.ledger import MoreThanThereWas, ReusedWithOtherContent
 from ussd_app.domain.money import Dong
 from ussd_app.domain.people import Gender, given_name
@@ -63,7 +62,7 @@ def pay(db: Connection, desk: Desk, id: UUID, *, provider_reference: str, paid_a
         return
     ledger_store.post(db, id, "cash handed over", fee_carried=order.fee_carried)
     cash_outs.end(db, id, state=CashOutState.PAID, reason="", provider_reference=provider_reference, now=now)
-    redemptions.end_with_cash_out(db, id, RedemptionState.REDEEMED, reason="", now=now)
+    redemptions.ask_now(db, id, now)
     person = _person(db, order)
     _tell(db, desk, order, _receipt(desk, order, person, paid_at), f"cash-out-receipt:{id}", now)
 
@@ -93,7 +92,7 @@ def fail(db: Connection, desk: Desk, id: UUID, *, reason: str, now: datetime) ->
         return
     ledger_store.void(db, id, reason)
     cash_outs.end(db, id, state=CashOutState.FAILED, reason=reason, provider_reference=None, now=now)
-    redemptions.end_with_cash_out(db, id, RedemptionState.REFUSED, reason=reason, now=now)
+    redemptions.refuse_with_cash_out(db, id, reason=reason, now=now)
     person = _person(db, order)
     notice = CashOutFailed(
         gender=Gender(person.gender), amount=order.amount, reference=order.reference, returned_at=desk.local(now)

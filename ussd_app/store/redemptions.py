@@ -26,7 +26,7 @@ class Redemption:
     point_code: str
     amount: Dong
     code: str = field(repr=False)
-    """Empty when the cash-out has ended meanwhile: then there is no code any more."""
+    """Empty when the cash-out has ended meanwhile: then it is only asked what became of this keying-in."""
     asks: int
     provider: str
     """Whose code it is."""
@@ -98,12 +98,20 @@ def ask_again(db: Connection, id: UUID, *, reason: str, at: datetime) -> None:
     )
 
 
-def end_with_cash_out(db: Connection, cash_out_id: UUID, state: RedemptionState, *, reason: str, now: datetime) -> None:
-    """What the provider says of the cash-out itself settles whatever was still open about its code."""
+def refuse_with_cash_out(db: Connection, cash_out_id: UUID, *, reason: str, now: datetime) -> None:
+    """The cash-out came to nothing: so did whatever was still open about its code."""
     db.execute(
-        text(f"""UPDATE redemption SET state = :state, reason = :reason, ended_at = :now, lease_until = NULL
+        text(f"""UPDATE redemption SET state = 'refused', reason = :reason, ended_at = :now, lease_until = NULL
                  WHERE cash_out_id = :id AND {_WAITING}"""),
-        {"id": cash_out_id, "state": state.value, "reason": reason, "now": now},
+        {"id": cash_out_id, "reason": reason, "now": now},
+    )
+
+
+def ask_now(db: Connection, cash_out_id: UUID, now: datetime) -> None:
+    """The cash-out is paid, at this point's phone or at somebody's terminal: whose it was only the provider can tell."""
+    db.execute(
+        text(f"""UPDATE redemption SET next_step_at = least(next_step_at, :now) WHERE cash_out_id = :id AND {_WAITING}"""),
+        {"id": cash_out_id, "now": now},
     )
 
 

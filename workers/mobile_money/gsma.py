@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from workers.mobile_money.gsma_answers import (
     read_transaction,
 )
 from workers.mobile_money.gsma_line import GsmaLine, at_home, moment_now
-from workers.mobile_money.gsma_redemption import redeem
+from workers.mobile_money.gsma_redemption import Pause, redeem
 from workers.mobile_money.gsma_wishes import CANCEL, wish_for_code, wish_for_disbursement
 from workers.mobile_money.json_reading import read_object
 from workers.mobile_money.keys import FixedKeys, Keys
@@ -73,9 +74,11 @@ class GsmaMobileMoney:
         *,
         keys: Keys | None = None,
         hashed: bool = False,
+        pause: Pause = time.sleep,
     ) -> None:
         self._line = GsmaLine(Connection(base_url), keys or FixedKeys({"X-API-Key": api_key}), hashed=hashed)
         self._account, self._at_home, self._callback_url = account, at_home(account), callback_url
+        self._pause = pause
 
     # ---- an order ----------------------------------------------------------------------------------------
 
@@ -163,7 +166,7 @@ class GsmaMobileMoney:
         return Hint(attempt_id, hashlib.sha256(attempt_id.bytes + _without_secrets(body)).hexdigest())
 
     def redeem(self, redemption: Redemption) -> Redeemed | NotRedeemed | Unsure:
-        return redeem(self._line, self._account, redemption)
+        return redeem(self._line, self._account, redemption, self._pause)
 
     # ---- the provider, our account, a wallet -------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from urllib.parse import quote
 
 from workers.mobile_money.connection import NeverLeft, NoAnswer
@@ -17,17 +17,23 @@ LOOKS_S = (0.1, 0.2, 0.4, 0.8, 1.5)
 """Between looks for a withdrawal to be settled: its keeper and an elder stand waiting, and a USSD page has ten seconds."""
 
 
-def redeem(line: GsmaLine, account: str, redemption: Redemption) -> Redeemed | NotRedeemed | Unsure:
+Pause = Callable[[float], None]
+"""Lets so many seconds go by."""
+
+
+def redeem(line: GsmaLine, account: str, redemption: Redemption, pause: Pause) -> Redeemed | NotRedeemed | Unsure:
     """The standard wants the amount in a withdrawal, and only the provider knows it: the code itself is read first."""
     try:
+        if not redemption.code:
+            return _outcome(line, redemption, NotRedeemed("already_redeemed"), pause)
         amount = read_code_to_redeem(line.get(f"{at_home(account)}/authorisationcodes/{quote(redemption.code, safe='')}"))
         match amount:
             case StillUnsure(reason):
                 return Unsure(reason)
             case NotRedeemed():  # perhaps by this very attempt, of which we never heard
-                return _outcome(line, redemption, amount)
+                return _outcome(line, redemption, amount, pause)
             case _:
-                return _outcome(line, redemption, _withdraw(line, account, redemption, amount))
+                return _outcome(line, redemption, _withdraw(line, account, redemption, amount), pause)
     except NoAnswer as trouble:
         return Unsure(trouble.reason)
 
@@ -43,7 +49,9 @@ def _withdraw(line: GsmaLine, account: str, redemption: Redemption, amount: str)
     return read_redemption_failed(read_object(answer.body)) if answer.status >= 400 else None
 
 
-def _outcome(line: GsmaLine, redemption: Redemption, if_never_seen: NotRedeemed | None) -> Redeemed | NotRedeemed | Unsure:
+def _outcome(
+    line: GsmaLine, redemption: Redemption, if_never_seen: NotRedeemed | None, pause: Pause
+) -> Redeemed | NotRedeemed | Unsure:
     for wait_s in (*LOOKS_S, 0):
         found = read_response(*line.read(f"/responses/{redemption.attempt_id}"))
         if isinstance(found, NotFound) and if_never_seen is not None:
@@ -54,7 +62,7 @@ def _outcome(line: GsmaLine, redemption: Redemption, if_never_seen: NotRedeemed 
         settled = _settled(line, path)
         if settled is not None:
             return settled
-        time.sleep(wait_s)
+        pause(wait_s)
     return Unsure("still_under_way")
 
 

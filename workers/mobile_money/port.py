@@ -172,6 +172,7 @@ class Redemption:
 
     attempt_id: UUID
     code: str = field(repr=False)
+    """Empty where its cash-out has been paid meanwhile: then nothing is redeemed, only asked."""
     point_code: str
 
 
