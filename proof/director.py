@@ -19,7 +19,7 @@ from proof.stumbling import overheard
 from proof.wire import line_to_provider
 
 WILD_STEPS = 90
-MOST_STEPS = 600
+MOST_STEPS = 1_500
 NOBODY_KNOWS_AFTER = timedelta(days=6)
 """Of calm: what is unknown then is left to a person, and the provider must never have heard of it."""
 LOOKED_AT_FOR = timedelta(days=8)

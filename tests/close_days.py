@@ -49,7 +49,7 @@ class Days:
     def came_back(self, id: UUID, amount: int, at: datetime) -> None:
         self.it_is(at)
         with self.village.database.begin() as db:
-            ledger.reverse(db, id, uuid4(), Dong(amount), "reversed by the provider")
+            ledger.reverse(db, id, uuid4(), Dong(amount), f"reversed by the provider: {next(self._numbers)}")
             db.execute(text("UPDATE cash_out SET state = 'reversed' WHERE id = :id"), {"id": id})
 
     def line(

@@ -159,6 +159,40 @@ def test_what_is_open_on_several_days_is_looked_at_together_and_only_what_is_exp
     assert days.items(NEXT + A_DAY) == [("another_day", 500_000, "explained")]
 
 
+def test_what_was_explained_is_a_difference_again_when_another_line_takes_its_other_half(days: Days, paid: UUID) -> None:
+    """Parts of one payment come back, all of one amount: which line is which movement can only be guessed."""
+    morning, next_day, third = NOON + timedelta(hours=1), NOON + A_DAY, NOON + 2 * A_DAY
+
+    def taken_back(at: datetime) -> StatementLine:
+        return days.line(paid, 100_000, at, LineKind.REVERSED)
+
+    def closed() -> list[tuple[int, int]]:
+        each_day = [days.close(day)[0] for day in (DAY, NEXT, NEXT + A_DAY)]
+        return [(each.difference, each.unnamed) for each in each_day]
+
+    days.read(days.line(paid, 500_000, NOON), taken_back(morning), taken_back(next_day), now=LATER)
+    days.came_back(paid, 100_000, next_day)
+    assert closed() == [(-100_000, 0), (0, 0), (0, 0)]
+    days.came_back(paid, 100_000, third)
+    assert closed() == [(-100_000, 0), (0, 0), (100_000, 0)]
+    days.read(taken_back(third), now=LATER)
+    for _ in range(2):
+        assert closed() == [(-100_000, 0), (0, 0), (0, 0)]
+        assert [each[1:] for each in days.items(DAY) if each[1]] == [(-100_000, "open")]
+
+
+def test_two_parts_that_are_written_at_one_moment_are_two_movements(days: Days, paid: UUID) -> None:
+    days.read(
+        days.line(paid, 500_000, NOON),
+        days.line(paid, 100_000, NOON, LineKind.REVERSED),
+        days.line(paid, 150_000, NOON, LineKind.REVERSED),
+        now=LATER,
+    )
+    for amount in (150_000, 100_000):
+        days.came_back(paid, amount, NOON)
+    assert days.close(DAY)[1] == []
+
+
 def test_a_line_that_came_late_for_its_own_day_makes_the_day_zero(days: Days, paid: UUID) -> None:
     days.close(DAY)
     days.read(days.line(paid, 500_000, NOON), now=LATER)

@@ -85,7 +85,10 @@ def _item_row(row: Row[Any]) -> ItemRow:
 
 
 def write_items(db: Connection, provider: str, items: Sequence[Item], now: datetime) -> None:
-    """Put items on the board. One that is there already stays as it is, also when somebody has settled it."""
+    """Put items on the board. One that is there already stays as it is, also when somebody has settled it.
+
+    One that was explained is a difference once more when it is found once more: other lines took what had explained it.
+    """
     named = owners(db, items)
     db.execute(
         text("""INSERT INTO close_item (day, provider, bucket, item_key, movement_key, kind, difference, at_stake, words,
@@ -98,7 +101,11 @@ def write_items(db: Connection, provider: str, items: Sequence[Item], now: datet
                     CAST(:stakes AS bigint[]), CAST(:words AS text[]), CAST(:lines AS bigint[]), CAST(:owners AS text[]),
                     CAST(:explained AS boolean[]))
                     AS t (day, bucket, key, movement, kind, difference, stake, words, line, owner, explained)
-                ON CONFLICT (provider, day, item_key) DO NOTHING"""),
+                ON CONFLICT (provider, day, item_key) DO UPDATE SET difference = excluded.difference,
+                    state = CASE WHEN close_item.state = 'explained' THEN excluded.state ELSE close_item.state END,
+                    ended_at = CASE WHEN close_item.state = 'explained' THEN excluded.ended_at ELSE close_item.ended_at END,
+                    because = CASE WHEN close_item.state = 'explained' THEN excluded.because ELSE close_item.because END
+                    WHERE close_item.difference = 0 AND excluded.difference <> 0"""),
         {
             "provider": provider,
             "now": now,

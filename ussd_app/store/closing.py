@@ -75,7 +75,7 @@ def _lines(wanted: str) -> TextClause:
 def _movements(wanted: str) -> TextClause:
     return text(f"""
         SELECT m.journal_id, m.kind, m.amount, (m.at AT TIME ZONE :zone)::date AS day,
-               concat_ws('/', m.journal_id, m.kind, extract(epoch FROM m.at)) AS id
+               concat_ws('/', m.journal_id, m.kind, extract(epoch FROM m.at), left(md5(m.reason), 8)) AS id
         FROM provider_movement m WHERE m.provider = :provider AND {wanted}
     """)
 
