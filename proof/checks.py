@@ -11,9 +11,7 @@ from sqlalchemy import Connection, text
 from proof import keeper
 from proof.people import GRANTED, Someone
 from proof.play import Play
-from proof.provider import Entry
-
-NOTHING = Entry(0, False, "never heard of")
+from proof.provider import NOTHING
 
 
 @dataclass(frozen=True, slots=True)

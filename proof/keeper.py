@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, text
 
 from proof.play import POINT, Play
+from proof.provider import NOTHING
 from ussd_app.actions.redemptions import carry_out_at_point
 from ussd_app.domain.commands import RedeemCode
 from ussd_app.domain.payments import Role
@@ -48,7 +49,8 @@ def told_wrong(play: Play, db: Connection) -> list[str]:
     rows = db.execute(_KEYED_IN, {"people": [each.id for each in play.people]}).all()
     book = play.house.provider.book([row.id for row in rows]) if rows else {}
     for row in rows:
-        paid = row.id in book and book[row.id].paid > 0
+        entry = book.get(row.id, NOTHING)
+        paid = entry.paid > 0 if row.told == "redeemed" else entry.paid > entry.taken_back
         if row.waits and row.state in ("paid", "failed", "reversed"):
             found.append(f"{row.reference} is {row.state}, and the keeper still waits to hear of its code")
         if paid != (row.told == "redeemed") and not row.waits:

@@ -37,6 +37,9 @@ class Entry:
     """đồng of what was paid that are the programme's again."""
 
 
+NOTHING = Entry(0, False, "never heard of")
+
+
 class ProviderUnderProof(Protocol):
     """A provider in process. `client` is the real adapter, whose calls go through `proof.wire` or a port of their own."""
 

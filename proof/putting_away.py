@@ -16,6 +16,8 @@ _LEFT = text("""
 """)
 
 _PUT_AWAY = (
+    """UPDATE redemption SET state = 'refused', ended_at = now() WHERE state IN ('asked', 'sent', 'unsure')
+       AND cash_out_id IN (SELECT id FROM cash_out WHERE person_id = ANY(:people))""",
     "UPDATE cash_out SET watch_at = NULL WHERE person_id = ANY(:people) AND watch_at IS NOT NULL",
     "DELETE FROM provider_pause",
     "DELETE FROM provider_beat",

@@ -9,9 +9,10 @@ from typing import cast
 from sqlalchemy.exc import OperationalError
 
 from ussd_app.actions import redemptions as actions
-from ussd_app.store import redemptions
+from ussd_app.store import attempts, redemptions
 from ussd_app.store.redemptions import Redemption
 from workers import stumbles
+from workers.cash_out_watch import FIRST_LOOK
 from workers.mobile_money import port
 from workers.mobile_money.port import Codes, Offer
 from workers.office import Office
@@ -57,6 +58,7 @@ def _redeem(office: Office, redemption: Redemption) -> None:
         match answer:
             case port.Redeemed(amount, reference):
                 actions.redeemed(db, office.desk, redemption, amount=amount, provider_reference=reference, now=now)
+                attempts.watch(db, redemption.cash_out_id, now + FIRST_LOOK)
             case port.NotRedeemed(reason):
                 actions.refused(db, redemption, reason, now)
             case port.Unsure(reason):

@@ -27,6 +27,7 @@ from workers.mobile_money.port import (
     Order,
     Paid,
     Pending,
+    Redemption,
     StillUnsure,
     Unsure,
 )
@@ -94,6 +95,13 @@ def test_a_redeemed_code_is_paid_only_when_its_transaction_says_so(provider: Loo
     assert money.enquire(ORDER) == StillUnsure("amount differs")
     provider.says["GET /transactions/REF-77001"] = Said(503)
     assert money.enquire(ORDER) == StillUnsure("http_503")
+
+
+@pytest.mark.parametrize("status", [401, 404, 500])
+def test_an_error_in_place_of_an_answer_says_nothing_of_a_code(provider: Loopback, money: GsmaMobileMoney, status: int):
+    said = Said(status, recorded("response_our_key").body)
+    ask(provider, money, said, "/requeststates/77")
+    assert isinstance(money.redeem(Redemption(ATTEMPT, "", "1024")), Unsure)
 
 
 def test_under_way_failed_and_never_seen(provider: Loopback, money: MobileMoney):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -97,6 +98,21 @@ def test_an_answer_lost_while_redeeming_is_found_by_the_same_attempt(provider, n
     networks.break_(money_cut_after_accept=1)
     assert isinstance(provider.redeem(redemption), Unsure)
     assert isinstance(provider.redeem(redemption), Redeemed)
+
+
+def test_a_code_that_is_gone_is_only_asked_about(provider, networks):
+    order, code = issued(provider)
+    redemption = Redemption(uuid4(), code.code, POINT)
+    assert isinstance(provider.redeem(redemption), Redeemed)
+    gone, anothers = replace(redemption, code=""), Redemption(uuid4(), "", POINT)
+    assert isinstance(provider.redeem(gone), Redeemed)
+    assert provider.redeem(anothers) == NotRedeemed("already_redeemed")
+    paid = decided(provider, order)
+    assert isinstance(paid, Paid)
+    reverse(networks, paid, "500000")
+    while isinstance(said := provider.redeem(gone), Redeemed | Unsure):
+        pass
+    assert said == NotRedeemed("refused_by_provider"), "it was taken back before anybody heard of it"
 
 
 def test_a_cancelled_code_pays_nobody(provider):

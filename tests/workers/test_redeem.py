@@ -107,6 +107,7 @@ def test_a_code_is_typed_shown_redeemed_and_counted(village: Village, person: in
     assert (money.asked[0].code, money.asked[0].point_code) == (CODE, POINT)
     assert village.rows("SELECT state, provider_reference FROM cash_out") == [("paid", "W1")]
     assert village.balance(person) == 400_000
+    assert village.number("SELECT count(*) FROM cash_out WHERE watch_at IS NOT NULL") == 1, "it may be taken back"
     kept = village.rows("SELECT r::text, v.standing FROM redemption r, visit v")
     assert CODE not in str(kept), "the code is nowhere in the clear"
 

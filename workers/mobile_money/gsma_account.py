@@ -148,8 +148,10 @@ def read_redemption_failed(record: object) -> NotRedeemed | None:
             return NotRedeemed(_NOT_REDEEMED.get(code, "refused_by_provider"))
 
 
-def read_redeemed(told: Mapping[str, Any]) -> Redeemed | StillUnsure:
-    """The withdrawal itself."""
+def read_redeemed(told: Mapping[str, Any]) -> Redeemed | NotRedeemed | StillUnsure:
+    """The withdrawal itself. What was taken back before its keeper heard of it is nothing to hand over."""
+    if word(told.get("transactionstatus")) == "reversed" and word(told.get("type")) == "withdrawal":
+        return NotRedeemed("refused_by_provider")
     amount, reference = read_amount(told.get("amount")), told.get("transactionreference")
     if word(told.get("transactionstatus")) != "completed" or word(told.get("type")) != "withdrawal":
         return StillUnsure("transaction status not known")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
-from workers.mobile_money.connection import NeverLeft, NoAnswer
+from workers.mobile_money.connection import Answer, NeverLeft, NoAnswer
 from workers.mobile_money.gsma_account import read_code_to_redeem, read_redeemed, read_redemption_failed
-from workers.mobile_money.gsma_answers import LookAt, read_response
+from workers.mobile_money.gsma_answers import LookAt, read_response, trouble
 from workers.mobile_money.gsma_line import GsmaLine, at_home, moment_now
 from workers.mobile_money.gsma_wishes import wish_for_withdrawal
 from workers.mobile_money.json_reading import read_object
@@ -67,12 +68,21 @@ def _outcome(
 
 
 def _settled(line: GsmaLine, path: str) -> Redeemed | NotRedeemed | Unsure | None:
-    """None while it is under way."""
-    told = read_object(line.get(path).body) or {}
+    """None while it is under way. An error in place of an answer is about our question, not about the withdrawal."""
+    told = _told(line.get(path))
+    if isinstance(told, Unsure):
+        return told
     if isinstance(reference := told.get("objectreference"), str) and reference:  # a path or a bare reference
         found = line.within(reference) if "/" in reference else f"/transactions/{quote(reference, safe='')}"
-        told = (read_object(line.get(found).body) if found else None) or {}
+        told = _told(line.get(found)) if found else Unsure("no_way_to_the_withdrawal")
+        if isinstance(told, Unsure):
+            return told
     if "transactionstatus" in told:
         redeemed = read_redeemed(told)
-        return redeemed if isinstance(redeemed, Redeemed) else Unsure(redeemed.reason)
+        return Unsure(redeemed.reason) if isinstance(redeemed, StillUnsure) else redeemed
     return read_redemption_failed(told.get("error") or told.get("errorreference") or told)
+
+
+def _told(answer: Answer) -> dict[str, Any] | Unsure:
+    told = read_object(answer.body)
+    return told if answer.status == 200 and told is not None else Unsure(trouble(answer.status, told))
