@@ -121,7 +121,7 @@ def _submit(office: Office, provider: MobileMoney, cash_out: CashOut) -> None:
             log.warning("cash-out %s: the provider is busy (%s)", cash_out.reference, reason)
             _wait(office, mine, CashOutState.HELD, asked=True, reason=reason, doubted_until=cash_out.doubted_until)
             provider_health.busy(office, provider, reason)
-        case port.Refused(reason) if cash_out.doubted_until is not None and office.clock() < cash_out.doubted_until:
+        case port.Refused(reason) if cash_out.doubted_until is not None:
             log.warning("cash-out %s: refused (%s), but an earlier sending may arrive; asking", cash_out.reference, reason)
             _wait(office, mine, CashOutState.UNKNOWN, asked=True, reason=reason, doubted_until=cash_out.doubted_until)
         case port.Refused("insufficient_float"):
@@ -205,7 +205,16 @@ def _not_found(office: Office, cash_out: CashOut) -> None:
     if cash_out.state is CashOutState.ISSUED:
         _wait(office, cash_out, CashOutState.ISSUED, asked=True, reason="the provider has lost it")
     elif _remembered(office, cash_out):
-        _wait(office, cash_out, CashOutState.HELD, asked=True, reason="never arrived; sent again")
+        doubt = cash_out.doubted_until  # over its time it is over only by this answer: until then one may have arrived
+        over = doubt is not None and office.clock() >= doubt
+        _wait(
+            office,
+            cash_out,
+            CashOutState.HELD,
+            asked=True,
+            reason="never arrived; sent again",
+            doubted_until=None if over else "as before",
+        )
     else:
         log.error("cash-out %s: unknown to the provider after a day; a person must decide", cash_out.reference)
         _wait(office, cash_out, CashOutState.UNKNOWN, asked=True, reason="unknown to the provider")

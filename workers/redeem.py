@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy.exc import OperationalError
 
 from ussd_app.actions import redemptions as actions
+from ussd_app.domain.caller import STILL_ON_ITS_WAY
 from ussd_app.store import attempts, redemptions
 from ussd_app.store.redemptions import Redemption
 from workers import stumbles
@@ -21,6 +22,10 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=45)
 AT_ONCE = 20
+SENT_WITHIN = timedelta(minutes=30)
+"""Later the code is not taken there any more; it is only asked what became of it."""
+SETTLED_AFTER = SENT_WITHIN + STILL_ON_ITS_WAY
+"""An earlier sending may arrive after a refusal was read: only then is what the provider says the end of it."""
 SET_ASIDE = timedelta(minutes=15)
 ASK_AFTER_S = (2, 5, 15, 60, 300, 900)
 
@@ -59,9 +64,9 @@ def _redeem(office: Office, redemption: Redemption) -> None:
             case port.Redeemed(amount, reference):
                 actions.redeemed(db, office.desk, redemption, amount=amount, provider_reference=reference, now=now)
                 attempts.watch(db, redemption.cash_out_id, now + FIRST_LOOK)
-            case port.NotRedeemed(reason):
+            case port.NotRedeemed(reason) if not redemption.sent_before or now >= redemption.asked_at + SETTLED_AFTER:
                 actions.refused(db, redemption, reason, now)
-            case port.Unsure(reason):
+            case port.NotRedeemed(reason) | port.Unsure(reason):
                 log.warning("cash-out %s: no clear answer to its code (%s); asking", redemption.reference, reason)
                 after = timedelta(seconds=ASK_AFTER_S[min(redemption.asks, len(ASK_AFTER_S) - 1)])
                 redemptions.ask_again(db, redemption.id, reason=reason, at=now + after)
@@ -71,5 +76,6 @@ def _ask(office: Office, redemption: Redemption) -> port.Redeemed | port.NotRede
     provider = office.provider(redemption.provider)
     if provider is None or Offer.CODE not in provider.offers:
         return port.NotRedeemed("refused_by_provider")
-    wish = port.Redemption(redemption.id, redemption.code, redemption.point_code)
+    only_asked = office.clock() >= redemption.asked_at + SENT_WITHIN
+    wish = port.Redemption(redemption.id, "" if only_asked else redemption.code, redemption.point_code)
     return cast(Codes, provider).redeem(wish)

@@ -123,6 +123,26 @@ def test_an_order_that_never_arrived_is_sent_again_under_the_same_id(village: Vi
     assert village.breaches() == []
 
 
+def test_however_late_a_refusal_comes_an_earlier_sending_may_have_arrived(village: Village, person: int) -> None:
+    """Never seen, then arrived, and hours later the same order is refused at the door: only an enquiry tells."""
+    money = ScriptedMoney(submits=[Unsure("ReadTimeout"), Refused("bad_order")], enquiries=[NotFound(), issued(village)])
+    day = Day(village.now)
+    office = office_of(village, money, day)
+    for pause in (timedelta(), timedelta(minutes=44), timedelta(hours=11), timedelta(minutes=10), timedelta(minutes=10)):
+        day.now += pause
+        cash_out.drain(office)
+    assert state(village) == "issued"
+    assert village.balance(person) == 400_000, "nothing went back while a code is live"
+    assert village.breaches() == []
+
+
+def test_a_refusal_is_believed_once_the_earlier_sending_cannot_arrive_any_more(village: Village, person: int) -> None:
+    money = ScriptedMoney(submits=[Unsure("ReadTimeout"), Refused("bad_order")], enquiries=[NotFound()])
+    live_through(village, money, hours=5)
+    assert (state(village), village.balance(person)) == ("failed", 900_000)
+    assert village.breaches() == []
+
+
 def test_after_a_day_a_person_decides_about_an_order_nobody_knows(village: Village, person: int) -> None:
     money = ScriptedMoney(submits=[Unsure("reset")], enquiries=[StillUnsure("down")])
     day = Day(village.now)

@@ -161,8 +161,9 @@ def test_a_code_that_was_paid_meanwhile_is_only_the_keepers_who_was_paid_for_it(
         cash_outs.pay(db, village.desk, id, provider_reference="W1", paid_at=village.now, now=village.now)
     assert "CHUA dua tien" in counter.press("1")
     drain(village, money)
+    drain(village, money, minutes=170)
     assert said in counter.press("1")
-    assert [each.code for each in money.asked] == [CODE, ""]
+    assert {each.code for each in money.asked[1:]} == {""}
 
 
 def test_another_amount_than_ours_is_left_to_the_enquiry(village: Village, person: int) -> None:

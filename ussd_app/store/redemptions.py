@@ -30,6 +30,9 @@ class Redemption:
     asks: int
     provider: str
     """Whose code it is."""
+    sent_before: bool
+    """A worker has taken it up before: the provider may have it, or may still get it."""
+    asked_at: datetime
 
 
 def insert(db: Connection, *, id: UUID, reference: str, point_code: str, asked_from: str, now: datetime) -> UUID | None:
@@ -46,14 +49,14 @@ def insert(db: Connection, *, id: UUID, reference: str, point_code: str, asked_f
 def claim_due(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, limit: int) -> list[Redemption]:
     """Take those that are due, marked as sent before anything is sent; another worker skips them for a while."""
     rows = db.execute(
-        text(f"""UPDATE redemption r SET state = CASE r.state WHEN 'asked' THEN 'sent' ELSE r.state END,
+        text(f"""WITH due AS (SELECT id, state FROM redemption WHERE {_WAITING} AND next_step_at <= :now
+                                  AND (lease_until IS NULL OR lease_until <= :now)
+                              ORDER BY next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+                 UPDATE redemption r SET state = CASE r.state WHEN 'asked' THEN 'sent' ELSE r.state END,
                         lease_until = :lease_until
-                 FROM cash_out c
-                 WHERE c.id = r.cash_out_id AND r.id IN
-                     (SELECT id FROM redemption WHERE {_WAITING} AND next_step_at <= :now
-                          AND (lease_until IS NULL OR lease_until <= :now)
-                      ORDER BY next_step_at LIMIT :limit FOR UPDATE SKIP LOCKED)
-                 RETURNING r.id, r.cash_out_id, c.reference, r.point_code, c.amount, c.code_sealed, r.asks, c.provider"""),
+                 FROM due, cash_out c WHERE r.id = due.id AND c.id = r.cash_out_id
+                 RETURNING r.id, r.cash_out_id, c.reference, r.point_code, c.amount, c.code_sealed, r.asks, c.provider,
+                           due.state <> 'asked' AS sent_before, r.asked_at"""),
         {"now": now, "lease_until": now + lease, "limit": limit},
     ).all()
     return [
@@ -66,6 +69,8 @@ def claim_due(db: Connection, vault: Vault, *, now: datetime, lease: timedelta, 
             code=vault.open(CODE, row.code_sealed) if row.code_sealed else "",
             asks=row.asks,
             provider=row.provider,
+            sent_before=row.sent_before,
+            asked_at=row.asked_at,
         )
         for row in rows
     ]
