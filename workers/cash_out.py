@@ -205,16 +205,9 @@ def _not_found(office: Office, cash_out: CashOut) -> None:
     if cash_out.state is CashOutState.ISSUED:
         _wait(office, cash_out, CashOutState.ISSUED, asked=True, reason="the provider has lost it")
     elif _remembered(office, cash_out):
-        doubt = cash_out.doubted_until  # over its time it is over only by this answer: until then one may have arrived
-        over = doubt is not None and office.clock() >= doubt
-        _wait(
-            office,
-            cash_out,
-            CashOutState.HELD,
-            asked=True,
-            reason="never arrived; sent again",
-            doubted_until=None if over else "as before",
-        )
+        why, past = "never arrived; sent again", (cash_out.doubted_until or FOR_EVER) <= office.clock()
+        doubt = None if past else "as before"  # an earlier sending is over its time only by such an answer
+        _wait(office, cash_out, CashOutState.HELD, asked=True, reason=why, doubted_until=doubt)
     else:
         log.error("cash-out %s: unknown to the provider after a day; a person must decide", cash_out.reference)
         _wait(office, cash_out, CashOutState.UNKNOWN, asked=True, reason="unknown to the provider")
